@@ -1,0 +1,43 @@
+# Every target sets up .venv by itself when it is missing or out of date.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: demo test check format bench neo4j clean
+.DELETE_ON_ERROR:
+
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Setting up $(VENV) (once; PyTorch is large, this takes some minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: $(STAMP)
+	@$(BIN)/python scripts/demo.py $(if $(EVENTS),--events "$(EVENTS)") $(if $(LABELS),--labels "$(LABELS)") $(if $(MAP),--map "$(MAP)")
+
+test: $(STAMP)
+	@$(BIN)/python -m pytest -n 2
+
+check: $(STAMP)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+	@$(BIN)/python scripts/readme.py --check
+	@$(MAKE) --no-print-directory test
+
+format: $(STAMP)
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix-only .
+
+bench: $(STAMP)
+	@$(BIN)/python benchmarks/speed.py
+	@$(BIN)/python benchmarks/worlds.py
+	@$(BIN)/python benchmarks/shopee.py
+
+neo4j: $(STAMP)
+	@$(BIN)/ringfinder doctor --only neo4j
+
+clean:
+	rm -rf $(VENV) .ringfinder .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""Cases: evidence in words, and its rendering."""

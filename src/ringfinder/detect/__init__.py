@@ -1,0 +1,1 @@
+"""Detectors of risky users behind one protocol."""

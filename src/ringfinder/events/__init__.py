@@ -1,0 +1,1 @@
+"""Events: their schema, column mapping, readers and the simulator."""

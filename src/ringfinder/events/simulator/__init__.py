@@ -1,0 +1,1 @@
+"""A seeded marketplace with planted rings and innocent look-alikes, with truth."""

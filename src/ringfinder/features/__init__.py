@@ -1,0 +1,1 @@
+"""Features, sequences and the snapshot as of a time."""

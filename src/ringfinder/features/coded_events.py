@@ -1,0 +1,36 @@
+"""The events of a snapshot as integer columns: what loops over events reads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+MISSING = -1
+"""The code of an entity that an event does not name."""
+
+NO_AMOUNT = np.iinfo(np.int64).min
+"""The amount of an event that names none."""
+
+
+@dataclass(frozen=True)
+class CodedEvents:
+    """Events sorted by (ts, event_id), one array a column, row r at position r.
+
+    `ts` int64 microseconds UTC, `user` int32, `action` int8 (a position in `vocabulary.ACTIONS`),
+    `entity` int32 by entity type (`MISSING` where absent), `amount` int64 in 1/`AMOUNT_SCALE` units
+    (`NO_AMOUNT` where absent). `by_user` int64 [events] lists rows grouped by user, in time order
+    inside a user; user u's rows are `by_user[user_ptr[u]:user_ptr[u + 1]]`.
+    """
+
+    ts: npt.NDArray[np.int64]
+    user: npt.NDArray[np.int32]
+    action: npt.NDArray[np.int8]
+    entity: Mapping[str, npt.NDArray[np.int32]]
+    amount: npt.NDArray[np.int64]
+    by_user: npt.NDArray[np.int64]
+    user_ptr: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        """Count the events."""
+        return len(self.ts)

@@ -1,0 +1,1 @@
+"""The entity graph: users and what they touch, as CSR arrays."""

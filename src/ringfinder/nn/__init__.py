@@ -1,0 +1,1 @@
+"""Tensors, sampler, the LSTM and GraphSAGE hybrid, training, inference and bundles."""

@@ -1,0 +1,1 @@
+"""The verbs: one short function each, returning a result object."""

@@ -1,0 +1,1 @@
+"""Rings: channels, score, innocent hypotheses, membership and lineage."""

@@ -1,0 +1,1 @@
+"""Channels: each proposes candidate groups from one kind of trace."""

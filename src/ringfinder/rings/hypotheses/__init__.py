@@ -1,0 +1,1 @@
+"""Innocent hypotheses: each tests one ordinary explanation of a group."""

@@ -1,0 +1,1 @@
+"""Stores: the event lake, the snapshot file, the engine and the casebook."""
