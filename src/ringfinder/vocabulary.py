@@ -14,7 +14,8 @@ class EntityType:
 
     `column` is the default column of an input file; `hub_users` the number of users above which
     sharing one entity of this type says little by itself; `identifier` marks things a person
-    controls (sharing one hints at common control), `personal` marks personal data.
+    controls (sharing one hints at common control), `personal` marks personal data, `place` marks an
+    address that strangers share by standing at the same spot or using the same carrier.
     """
 
     name: str
@@ -23,6 +24,7 @@ class EntityType:
     identifier: bool
     hub_users: int
     personal: bool
+    place: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,16 @@ ACTION_CODE = {name: code for code, name in enumerate(ACTIONS)}
 DEFAULT_ACTION = "order"
 OTHER_ACTION = "other"
 BROWSING = ("login", "view", "cart")
+UNDOING = ("refund", "cancel")
 TRADING = ("order", "pay", "review", "refund", "cancel", "other")
 
 ENTITY_TYPES = (
     EntityType("item", "item_id", "items", identifier=False, hub_users=1_000, personal=False),
     EntityType("seller", "seller_id", "sellers", identifier=False, hub_users=5_000, personal=False),
     EntityType("device", "device_id", "devices", identifier=True, hub_users=10, personal=True),
-    EntityType("ip", "ip", "ips", identifier=True, hub_users=50, personal=True),
+    EntityType(
+        "ip", "ip", "ips", identifier=True, hub_users=50, personal=True, place=True
+    ),
 )
 
 LINK_TYPES = (

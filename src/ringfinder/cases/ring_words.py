@@ -1,0 +1,32 @@
+"""A ring in words, from its line of rings.jsonl alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ringfinder.cases.plain_text import visible
+
+
+def ring_verdict(ring: Mapping[str, Any]) -> str:
+    """Say in one sentence whether the ring is an alert, and the strongest fact for it."""
+    word = "Suspicious" if ring["alert"] else "Below the alert line"
+    return f"{word}: {strongest_fact(ring)}"
+
+
+def strongest_fact(ring: Mapping[str, Any]) -> str:
+    """Give the first sentence of the ring's evidence, or what proposed it when there is none."""
+    evidence = ring["evidence"]
+    return str(evidence[0]["text"]) if evidence else f"found by {', '.join(ring['channels'])}"
+
+
+def lineage_words(ring: Mapping[str, Any]) -> str:
+    """Say what became of the ring since the last sweep, in words."""
+    lineage = ring["lineage"]
+    before = ", ".join(visible(name) for name in lineage["previous"])
+    if lineage["status"] == "new" or not before:
+        return "new"
+    if lineage["status"] == "same":
+        return "unchanged"
+    word = {"merged": "merged from", "split": "split off"}.get(
+        lineage["status"], f"{lineage['status']} from"
+    )
+    return f"{word} {before} ({lineage['overlap']:.0%} in common)"

@@ -1,0 +1,150 @@
+"""Results as lines for people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ringfinder.cases.plain_text import LINE, count, fit, pad
+from ringfinder.cases.ring_words import ring_verdict, strongest_fact
+from ringfinder.cli.session import plain
+from ringfinder.errors import InputError
+
+if TYPE_CHECKING:  # imported by the command that ran, so that --help stays quick
+    from ringfinder.pipeline.doctor import Finding
+    from ringfinder.pipeline.ingest import IngestResult
+    from ringfinder.pipeline.simulate import SimulateResult
+    from ringfinder.store.casebook import Entry
+
+_LISTED = 10
+_MEMBERS_SHOWN = 60
+
+
+def figures(result: object) -> Iterator[str]:
+    """Tell every figure of a result on its line, nested names joined by dots."""
+    yield from _flat("", plain(result))
+
+
+def ingested(result: "IngestResult") -> Iterator[str]:
+    """Tell what an ingest took in, one line a file and one for each kind of trouble."""
+    for one in result.files:
+        entry = one.entry
+        if one.already:
+            yield f"{fit(entry.source, 40)}: already taken in, nothing changed"
+            continue
+        yield (
+            f"{fit(entry.source, 40)}: {count(entry.kept, 'event')} from {count(entry.rows, 'row')}"
+            f" ({entry.duplicates:,} known before, {entry.quarantined:,} set aside)"
+        )
+        for reason, number in entry.reasons.items():
+            yield f"  set aside {count(number, 'row')}: {fit(reason, LINE)}"
+        for word, number in entry.other_actions.items():
+            yield f"  unknown action {fit(word, 30)} kept as `other` on {count(number, 'row')}"
+    if result.labels is not None:
+        entry_of_labels = result.labels.entry
+        state = "already taken in" if result.labels.already else f"{entry_of_labels.kept:,} new"
+        yield f"{fit(entry_of_labels.source, 40)}: {count(entry_of_labels.rows, 'label')}, {state}"
+
+
+def trained(result: Any) -> Iterator[str]:
+    """Tell what a training wrote."""
+    how = f"from {count(result.labels, 'label')}" if result.supervised else "self-supervised"
+    yield f"Model {result.name} trained {how} in {result.seconds:.0f} s: {result.path}"
+    yield from figures(result.metrics)
+
+
+def swept(summary: Mapping[str, Any], rings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Tell what a sweep found, the best rings by name."""
+    yield (
+        f"{count(summary['alerts'], 'alert')} and "
+        f"{count(summary['rings'] - summary['alerts'], 'candidate')} below the line, among "
+        f"{count(summary['users'], 'user')} as of {summary['as_of'][:16].replace('T', ' ')} UTC."
+    )
+    if summary["previous"] is not None:
+        changes = summary["changes"]
+        parts = [f"{len(changes[word])} {word}" for word in ("new", "grew", "shrank", "gone")]
+        yield f"Since the last sweep: {', '.join(parts)}, {changes['same']} unchanged."
+    yield from ring_list(rings[:_LISTED])
+    if len(rings) > _LISTED:
+        yield "`ringfinder rings list` shows the rest."
+
+
+def ring_list(rings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Tell one line a ring."""
+    if not rings:
+        yield "No rings."
+        return
+    yield f"{'rank':>4}  {'ring':<14}  {'score':>5}  {'users':>5}  {'':<5}  why"
+    for ring in rings:
+        head = f"{ring['rank']:>4}  {fit(ring['ring_id'], 14):<14}  {ring['score']:>5.2f}  "
+        mark = "ALERT" if ring["alert"] else ""
+        why = strongest_fact(ring)
+        yield fit(f"{head}{ring['size']:>5}  {mark:<5}  ", 45).ljust(43) + fit(why, LINE - 43)
+
+
+def one_ring(ring: Mapping[str, Any]) -> Iterator[str]:
+    """Tell of a ring in full: verdict, evidence, innocent explanations, entities, members."""
+    yield fit(ring_verdict(ring), 4 * LINE)
+    yield (
+        f"Ring {ring['rank']}, {ring['ring_id']}: {count(ring['size'], 'user')}, "
+        f"score {ring['score']:.2f}, {ring['lineage']['status']}"
+    )
+    yield f"Active {' to '.join(moment[:16].replace('T', ' ') for moment in ring['window'])} UTC"
+    yield "Evidence:"
+    yield from (f"  {fit(fact['text'], 4 * LINE)}" for fact in ring["evidence"])
+    yield "Innocent explanations:"
+    for check in ring["lookalike_checks"]:
+        yield f"  {pad(check['hypothesis'], 18)} {check['verdict']}: {fit(check['text'], 4 * LINE)}"
+    for kind, ids in ring["entities"].items():
+        if ids:
+            yield fit(f"Shared {kind}s: {', '.join(ids)}", 2 * LINE)
+    yield f"Members: {_some(ring['members'])}"
+
+
+def decided(entry: "Entry") -> Iterator[str]:
+    """Tell of a decision as it stands in the casebook."""
+    decision = entry.decision
+    yield (
+        f"Decision {entry.number}: {decision.subject_kind} {fit(decision.subject, 40)} "
+        f"{decision.verdict} by {fit(decision.decided_by, 20)}, "
+        f"speaking of {count(len(decision.users), 'user')}."
+    )
+
+
+def simulated(result: "SimulateResult") -> Iterator[str]:
+    """Tell where a simulated world lies and what is in it."""
+    yield f"World written to {result.directory}"
+    yield from figures(result.meta)
+
+
+def findings(found: Sequence["Finding"]) -> Iterator[str]:
+    """Tell one line a check, a second one with its mend where there is something to do."""
+    for finding in found:
+        yield f"{finding.status:<8} {finding.name:<10} {finding.text}"
+        if finding.mend:
+            yield f"{'':<8} {'':<10} -> {finding.mend}"
+
+
+def browser_needs_page() -> InputError:
+    """Make the error of --browser without --html."""
+    return InputError(
+        "there is no page to open",
+        "--browser was given without --html",
+        "add --html FILE, where the page is written",
+    )
+
+
+def _flat(prefix: str, value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, one in value.items():
+            yield from _flat(f"{prefix}.{name}" if prefix else str(name), one)
+    elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+        for position, one in enumerate(value, start=1):
+            yield from _flat(f"{prefix}.{position}" if prefix else str(position), one)
+    else:
+        shown = f"{value:.4g}" if isinstance(value, float) else str(value)
+        yield f"{prefix}: {fit(shown, LINE)}"
+
+
+def _some(members: Sequence[str]) -> str:
+    shown = ", ".join(fit(member, 40) for member in members[:_MEMBERS_SHOWN])
+    left = len(members) - _MEMBERS_SHOWN
+    return f"{shown} and {left} more" if left > 0 else shown

@@ -1,0 +1,156 @@
+"""Commands that work on the log: simulate, ingest, train, sweep, evaluate."""
+# ruff: noqa: PLC0415 - a pipeline is imported when its command runs, so that --help stays quick
+# ruff: noqa: ARG001 - `json` stands here for --help; the session has read it before
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from typer import Argument, Context, Exit, Option
+
+from ringfinder.cli import told
+from ringfinder.cli.options import AsOf, Json, Window
+from ringfinder.cli.session import Session
+from ringfinder.cli.times import parse_as_of, parse_window
+
+
+def ingest(
+    ctx: Context,
+    files: Annotated[list[Path], Argument(metavar="FILE...", help="Logs, or folders of logs.")],
+    mapping: Annotated[
+        Path | None, Option("--map", metavar="MAP.toml", help="How the log's columns read.")
+    ] = None,
+    labels: Annotated[
+        Path | None, Option("--labels", metavar="FILE", help="Known verdicts to take in as well.")
+    ] = None,
+    on_error: Annotated[
+        Literal["fail", "quarantine"],
+        Option("--on-error", help="What to do with a bad row: stop, or set it aside and count it."),
+    ] = "quarantine",
+    json: Json = False,
+) -> None:
+    """Read CSV, CSV.gz, JSONL or Parquet logs into the workspace; a file is taken in only once."""
+    from ringfinder.pipeline.ingest import ingest as run
+
+    session: Session = ctx.obj
+    with session.progress() as progress:
+        result = run(
+            session.workspace,
+            files,
+            mapping=mapping,
+            labels=labels,
+            on_error=on_error,
+            progress=progress,
+        )
+    session.result(result, told.ingested(result))
+
+
+def train(
+    ctx: Context,
+    labels: Annotated[
+        Path | None, Option("--labels", metavar="FILE", help="Labels beside the ingested ones.")
+    ] = None,
+    as_of: AsOf = None,
+    window: Window = None,
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"] | None, Option("--device", help="Where to compute.")
+    ] = None,
+    epochs: Annotated[
+        int | None, Option("--epochs", min=1, help="Passes over the data; default: until it stops.")
+    ] = None,
+    model: Annotated[str, Option("--model", metavar="NAME", help="Name of the bundle.")] = "model",
+    json: Json = False,
+) -> None:
+    """Train the hybrid and write a bundle; without labels it trains self-supervised."""
+    session: Session = ctx.obj
+    until, length = parse_as_of(as_of), parse_window(window or session.options.window)
+    from ringfinder.pipeline.train import train as run
+
+    with session.progress() as progress:
+        result = run(
+            session.workspace,
+            labels=labels,
+            as_of=until,
+            window=length,
+            device=device or session.options.device,
+            epochs=epochs,
+            model=model,
+            progress=progress,
+        )
+    session.result(result, told.trained(result))
+
+
+def sweep(
+    ctx: Context,
+    as_of: AsOf = None,
+    window: Window = None,
+    model: Annotated[
+        str | None, Option("--model", metavar="NAME", help="Default: the trained, or the shipped.")
+    ] = None,
+    max_rings: Annotated[
+        int | None, Option("--max-rings", min=1, help="Rings to keep at most.")
+    ] = None,
+    rings_out: Annotated[
+        Path | None, Option("--rings-out", metavar="FILE", help="Write the rings as JSON lines.")
+    ] = None,
+    scores_out: Annotated[
+        Path | None, Option("--scores-out", metavar="FILE", help="Write every user's score, CSV.")
+    ] = None,
+    report: Annotated[
+        Path | None,
+        Option("--report", metavar="DIR_OR_HTML", help="Write a page that needs nothing else."),
+    ] = None,
+    exit_code: Annotated[
+        bool, Option("--exit-code", help="Exit with 1 when a ring stands above the alert line.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Score every user, find and rank rings, and compare them with the last sweep."""
+    session: Session = ctx.obj
+    until, length = parse_as_of(as_of), parse_window(window or session.options.window)
+    from ringfinder.pipeline.sweep import sweep as run
+
+    with session.progress() as progress:
+        result = run(
+            session.workspace,
+            as_of=until,
+            window=length,
+            model=model or session.options.model,
+            max_rings=max_rings or session.options.max_rings,
+            rings_out=rings_out,
+            scores_out=scores_out,
+            report=report,
+            progress=progress,
+        )
+    session.result(result.summary, told.swept(result.summary, result.rings))
+    if exit_code and result.summary["alerts"]:
+        raise Exit(1)
+
+
+def evaluate(
+    ctx: Context,
+    truth: Annotated[Path, Option("--truth", metavar="DIR", help="A world with its truth files.")],
+    json: Json = False,
+) -> None:
+    """Measure the last sweep against a world's truth: ring AP, user AP, false rings and more."""
+    from ringfinder.pipeline.evaluate import evaluate as run
+
+    session: Session = ctx.obj
+    result = run(session.workspace, truth=truth)
+    session.result(result, told.figures(result))
+
+
+def simulate(
+    ctx: Context,
+    out: Annotated[Path, Option("--out", metavar="DIR", help="Where the world is written.")],
+    events: Annotated[int, Option("--events", min=1, help="Events, about.")] = 300_000,
+    seed: Annotated[int, Option("--seed", min=0, help="Same seed, same world.")] = 1,
+    mix: Annotated[str, Option("--mix", metavar="NAME", help="Which rings are planted.")] = "mixed",
+    json: Json = False,
+) -> None:
+    """Write a marketplace with planted rings, innocent look-alikes, and the truth about both."""
+    from ringfinder.pipeline.simulate import simulate as run
+
+    session: Session = ctx.obj
+    with session.progress() as progress:
+        result = run(out, events=events, seed=seed, mix=mix, progress=progress)
+    session.result(result, told.simulated(result))

@@ -1,0 +1,77 @@
+"""The hybrid as a detector: LSTM and GraphSAGE, read from a bundle."""
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from ringfinder.detect.protocol import Scores
+from ringfinder.errors import InputError
+from ringfinder.features.groups import Groups
+from ringfinder.features.snapshot import Snapshot
+from ringfinder.nn.bundle import Bundle, load_bundle
+from ringfinder.nn.device import choose_device, deterministic
+from ringfinder.nn.infer import Embedded, embed, group_logits
+from ringfinder.nn.model import calibrated
+from ringfinder.nn.tensors import graph_tensors
+
+Float32 = npt.NDArray[np.float32]
+
+
+class Hybrid:
+    """Scores users and groups of a snapshot.
+
+    The user states of the last snapshot are kept, so that scoring its groups costs no second pass.
+    """
+
+    def __init__(self, bundle: Bundle, device: str = "auto") -> None:
+        self.bundle = bundle
+        self.version = bundle.version
+        self._device = choose_device(device)
+        self._model = bundle.model(self._device)
+        self._last: tuple[Snapshot, Embedded] | None = None
+
+    @classmethod
+    def load(cls, directory: Path, device: str = "auto") -> "Hybrid":
+        """Read a bundle; `InputError` and `StoreError` as in `nn.bundle.load_bundle`."""
+        return cls(load_bundle(directory), device)
+
+    def score(self, snapshot: Snapshot) -> Scores:
+        """Calibrated scores of all users."""
+        logit = self._embedded(snapshot).logit
+        values = calibrated(logit, self._model.user_calibration).cpu().numpy()
+        scores = Scores(values, "hybrid", self.version, snapshot.as_of)
+        scores.validate(snapshot.n_users)
+        return scores
+
+    def score_groups(self, snapshot: Snapshot, groups: Groups, stats: Float32) -> Float32:
+        """Calibrated scores of groups, float32 [g] in [0, 1]; `stats` float32 [g, F].
+
+        A bundle whose group head was never trained gives the mean of the members' user scores.
+        Raises `InputError` where the bundle was trained on other statistics.
+        """
+        embedded = self._embedded(snapshot)
+        if not len(groups):
+            return np.empty(0, np.float32)
+        if not self.bundle.has_group_head:
+            values = calibrated(embedded.logit, self._model.user_calibration).cpu().numpy()
+            total = np.add.reduceat(values[groups.user].astype(np.float64), groups.ptr[:-1])
+            return np.asarray(total / groups.sizes, np.float32)
+        if stats.shape != (len(groups), self.bundle.dimensions.stats):
+            raise InputError(
+                "the model does not fit these groups",
+                f"it reads {self.bundle.dimensions.stats} statistics a group, here are "
+                f"{stats.shape[-1]}",
+                "retrain it with `ringfinder train`",
+            )
+        with deterministic(0):
+            logit = group_logits(self._model, embedded, groups, stats.astype(np.float32))
+        return np.asarray(calibrated(logit, self._model.group_calibration).cpu().numpy())
+
+    def _embedded(self, snapshot: Snapshot) -> Embedded:
+        if self._last is None or self._last[0] is not snapshot:
+            dimensions = self.bundle.dimensions
+            with deterministic(0):
+                data = graph_tensors(snapshot, dimensions.features, dimensions.length)
+                self._last = (snapshot, embed(self._model, data, self._device))
+        return self._last[1]

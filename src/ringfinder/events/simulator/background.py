@@ -1,0 +1,58 @@
+"""Ordinary life: visits by taste and habit that make up most of a log."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringfinder.events.simulator.clock import DAY, HOUR, rhythm
+from ringfinder.events.simulator.trips import NEVER, Trips, make_trips
+from ringfinder.events.simulator.world import World
+
+EVENTS_A_TRIP = 5.95
+_BUYS = 0.72
+_REPEATS = 0.1
+_REVIEWS = 0.08
+_RETURNS = 0.021
+
+
+def habits(rng: np.random.Generator, trips: Trips) -> Trips:
+    """The same trips with the reviews, returns and looks around of honest users."""
+    n = len(trips)
+    review = (rng.gamma(2.0, 2.5, n) * DAY + 6 * HOUR).astype(np.int64)
+    refund = (rng.uniform(2, 14, n) * DAY).astype(np.int64)
+    return replace(
+        trips,
+        views=(rng.geometric(0.32, n) - 1).astype(np.int16),
+        login=rng.random(n) < 0.6,
+        review=np.where(rng.random(n) < _REVIEWS, review, NEVER),
+        refund=np.where(rng.random(n) < _RETURNS, refund, NEVER),
+    )
+
+
+def ordinary_trips(world: World, rng: np.random.Generator, users: NDArray[np.int64]) -> Trips:
+    """One ordinary visit for every entry of `users`, in their life, taste and rhythm."""
+    people = world.people
+    t = rhythm(rng, len(users))
+    for _ in range(3):
+        early = np.flatnonzero((t < people.join[users]) | (t >= people.leave[users]))
+        t[early] = rhythm(rng, len(early))
+    t = world.present(rng, users, t)
+    item = people.pick_items(rng, world.market, users)
+    trips = make_trips(users, item, t, buy=rng.random(len(users)) < _BUYS)
+    return habits(rng, trips)
+
+
+def live_on(world: World, rng: np.random.Generator, left: int) -> None:
+    """Add about `left` events of ordinary life, at least one visit for every user who has one."""
+    alive = np.flatnonzero(world.people.activity > 0)
+    count = max(len(alive), int(left / EVENTS_A_TRIP))
+    cumulative = np.cumsum(world.people.activity[alive])
+    more = rng.random(count - len(alive)) * cumulative[-1]
+    position = np.minimum(np.searchsorted(cumulative, more, side="right"), len(alive) - 1)
+    users = np.sort(np.concatenate((alive, alive[position])))
+    trips = ordinary_trips(world, rng, users)
+    again = np.flatnonzero((users[1:] == users[:-1]) & (rng.random(count - 1) < _REPEATS)) + 1
+    item = trips.item.copy()
+    item[again] = item[again - 1]
+    world.trips.append(replace(trips, item=item))

@@ -1,0 +1,51 @@
+"""The look-alikes: innocent groups that resemble rings, one row each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ringfinder.events.simulator import crowds, places
+from ringfinder.events.simulator.people import USERS_A_CARRIER
+from ringfinder.events.simulator.world import World
+
+
+@dataclass(frozen=True)
+class Lookalike:
+    """A kind of innocent group; `per_million` is how many a million events hold, at least one."""
+
+    kind: str
+    gather: Callable[[World, np.random.Generator], NDArray[np.int64]]
+    per_million: float
+
+
+LOOKALIKES = (
+    Lookalike("family", places.family, 2_900),
+    Lookalike("shared_flat", places.shared_flat, 14),
+    Lookalike("dorm", places.dorm, 7),
+    Lookalike("office_nat", places.office_nat, 60),
+    Lookalike("campus_nat", places.campus_nat, 7),
+    Lookalike("cgnat", places.cgnat, 1e6 / 23 / USERS_A_CARRIER),
+    Lookalike("cafe", places.cafe, 20),
+    Lookalike("company", places.company, 20),
+    Lookalike("reseller", places.reseller, 14),
+    Lookalike("agent", places.agent, 20),
+    Lookalike("flash", crowds.flash, 27),
+    Lookalike("live", crowds.live, 20),
+    Lookalike("fan", crowds.fan, 27),
+    Lookalike("groupbuy", crowds.groupbuy, 300),
+    Lookalike("new_users", crowds.new_users, 10),
+    Lookalike("staple", crowds.staple, 10),
+    Lookalike("bundle", crowds.bundle, 20),
+)
+
+
+def gather_lookalikes(world: World) -> None:
+    """Add every kind of innocent group, as many as the log's size asks for."""
+    for row in LOOKALIKES:
+        rng = world.stage(f"look-alike {row.kind}")
+        for _ in range(max(1, int(row.per_million * world.events / 1e6 + rng.random()))):
+            users = row.gather(world, rng)
+            if len(users) > 1:
+                world.crowds.append((row.kind, users))

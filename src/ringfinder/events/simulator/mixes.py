@@ -1,0 +1,24 @@
+"""Which rings a world holds: one row a mix."""
+
+from dataclasses import dataclass
+
+from ringfinder.events.simulator.typologies import TYPOLOGIES
+
+
+@dataclass(frozen=True)
+class Mix:
+    """A composition of rings: typologies in turn, with a share of them in the stealthy form."""
+
+    typologies: tuple[str, ...]
+    stealth: float
+
+
+MIXES = {
+    "mixed": Mix(tuple(TYPOLOGIES), stealth=0.5),
+    "bursty": Mix(("device_farm", "lockstep", "empty_parcel", "promo_burst"), stealth=0.0),
+    "slow": Mix(("one_merchant", "task_platform", "slow_drip", "refund_ring"), stealth=0.5),
+    "identifier": Mix(
+        ("device_farm", "proxy_pool", "referral_chain", "takeover_fleet"), stealth=0.0
+    ),
+    "none": Mix((), stealth=0.0),
+}

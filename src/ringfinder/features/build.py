@@ -1,0 +1,103 @@
+"""A snapshot built from the lake: tables, arrays, graph, features and known labels."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from ringfinder.events.schema import event_schema
+from ringfinder.features.arrays import DATABASE, write_arrays
+from ringfinder.features.catalogue import catalogue, compute
+from ringfinder.features.coding import code_events
+from ringfinder.features.database import event_table, write_database
+from ringfinder.features.known_labels import known_labels
+from ringfinder.features.snapshot import Snapshot
+from ringfinder.graph.build import build_graph
+from ringfinder.store.engine import connect
+from ringfinder.store.lake import Lake
+
+if TYPE_CHECKING:
+    from ibis.backends.duckdb import Backend
+
+
+def build_snapshot(
+    lake: Lake, directory: Path, *, as_of: int, start: int, decisions: pa.Table | None = None
+) -> None:
+    """Write the snapshot of the lake's events in (start, as_of] into an empty `directory`.
+
+    `decisions` are further labels, in the columns of `events.labels.LABEL_SCHEMA`.
+    """
+    labels = lake.labels()
+    if decisions is not None:
+        labels = pa.concat_tables([labels, decisions.cast(labels.schema)])
+    engine = connect(lake)
+    try:
+        events = read_events(engine, as_of=as_of, start=start)
+        write_snapshot(engine, events, labels, directory, as_of=as_of, start=start)
+    finally:
+        engine.disconnect()
+
+
+def read_events(engine: "Backend", *, as_of: int, start: int) -> pa.Table:
+    """Read the events of (start, as_of] from the engine's table `events`, sorted by (ts, event_id).
+
+    A declared identifier that none of them names is left out: it may have come into the lake with
+    later events.
+    """
+    table = engine.con.sql(
+        "SELECT * FROM events WHERE ts > make_timestamptz($start)"
+        " AND ts <= make_timestamptz($as_of) ORDER BY ts, event_id",
+        params={"start": start, "as_of": as_of},
+    ).to_arrow_table()
+    known = set(event_schema().names)
+    present = tuple(
+        name
+        for name in table.column_names
+        if name not in known and table[name].null_count < len(table)
+    )
+    schema = event_schema(present)
+    return table.select(schema.names).cast(schema)
+
+
+def write_snapshot(
+    engine: "Backend",
+    events: pa.Table,
+    labels: pa.Table,
+    directory: Path,
+    *,
+    as_of: int,
+    start: int,
+) -> None:
+    """Write the snapshot of `events` into an empty `directory`.
+
+    `events` are all in (start, as_of], as `read_events` gives them, `labels` in the columns of
+    `events.labels.LABEL_SCHEMA`; the features are computed by `engine`.
+    """
+    known = set(event_schema().names)
+    declared = tuple(name for name in events.column_names if name not in known)
+    coding = code_events(events, declared)
+    columns = coding.events
+    graph = build_graph(
+        as_of=as_of,
+        start=start,
+        ts=columns.ts,
+        user=columns.user,
+        action=columns.action,
+        entity=columns.entity,
+        n_users=coding.n_users,
+        n_entities=coding.n_entities,
+        declared=declared,
+    )
+    graph.validate()
+    write_database(directory / DATABASE, coding)
+    snapshot = Snapshot(
+        as_of=as_of,
+        start=start,
+        path=directory,
+        events=columns,
+        graph=graph,
+        features=compute(engine, event_table(columns), graph, declared),
+        labels=known_labels(labels, coding, as_of=as_of),
+    )
+    words = {feature.name: feature.words for feature in catalogue(declared)}
+    write_arrays(snapshot, words, declared)

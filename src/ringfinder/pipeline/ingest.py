@@ -1,0 +1,48 @@
+"""Ingest: logs and labels into the workspace's lake."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ringfinder.events.mapping import EventMapping, load_mapping
+from ringfinder.events.progress import Progress, silent
+from ringfinder.events.read import log_files
+from ringfinder.store.arrival import OnError
+from ringfinder.store.lake import FileResult, LabelResult, Lake
+from ringfinder.store.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class IngestResult:
+    """What became of each log, in order, and of the label file if one was given."""
+
+    files: tuple[FileResult, ...]
+    labels: LabelResult | None
+
+
+def ingest(
+    workspace: Workspace,
+    files: Sequence[Path],
+    *,
+    mapping: Path | None = None,
+    labels: Path | None = None,
+    on_error: OnError = "quarantine",
+    progress: Progress = silent,
+    now: int | None = None,
+) -> IngestResult:
+    """Take logs (files or directories of them) and labels into the lake, each file once.
+
+    `mapping` is a mapping file, None for our own columns. `now` (microseconds UTC, None for the
+    clock) only tells which times lie in the future. Files are taken one by one: where one cannot
+    be, `InputError` or `StoreError` is raised and those before it stay.
+    """
+    read_by = EventMapping() if mapping is None else load_mapping(mapping)
+    now_us = time.time_ns() // 1_000 if now is None else now
+    lake = Lake(workspace.lake)
+    taken = [
+        lake.append(path, read_by, on_error=on_error, progress=progress, now=now_us)
+        for path in log_files(files)
+    ]
+    labelled = None if labels is None else lake.add_labels(labels, read_by)
+    return IngestResult(tuple(taken), labelled)

@@ -1,0 +1,139 @@
+"""Train: a bundle from what is known at a time, or from the log alone."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ringfinder.events.mapping import EventMapping
+from ringfinder.events.progress import Progress, silent
+from ringfinder.features.groups import Groups
+from ringfinder.features.load import ids
+from ringfinder.features.snapshot import Labels, Snapshot
+from ringfinder.pipeline.models import DEFAULT, checked_name, shipped_model
+from ringfinder.pipeline.snapshot import snapshot_at
+from ringfinder.rings.find import find_groups
+from ringfinder.rings.score import best_of_user, evidence, head_inputs
+from ringfinder.store import casebook
+from ringfinder.store.lake import Lake
+from ringfinder.store.workspace import Workspace, lock
+
+EPOCHS = 5
+SEED = 0
+UNKNOWN = -1
+SURE = 2
+"""Labelled members that a group needs before it teaches the community head."""
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """A finished training: `metrics` are those measured on what was held out."""
+
+    name: str
+    path: Path
+    metrics: Mapping[str, Any]
+    labels: int
+    supervised: bool
+    seconds: float
+
+
+def train(
+    workspace: Workspace,
+    *,
+    labels: Path | None = None,
+    as_of: int | None = None,
+    window: int | None = None,
+    device: str = "auto",
+    epochs: int | None = None,
+    model: str = DEFAULT,
+    progress: Progress = silent,
+) -> TrainResult:
+    """Train on the events in (as_of - window, as_of] and the labels observed by then.
+
+    Times are microseconds UTC; None means the last event and everything up to it. Training starts
+    from the shipped bundle. Labels are those of the lake, of the file `labels`, which is taken in,
+    and of the casebook's decisions. Where they hold no user of either class, training is
+    self-supervised, from the statistical evidence of rings. The old bundle stands until the new
+    one is complete.
+    """
+    from ringfinder.nn.bundle import load_bundle  # noqa: PLC0415 - torch, only where it is needed
+    from ringfinder.nn.train import (  # noqa: PLC0415
+        TrainingSet,
+        fit,
+        fit_self_supervised,
+    )
+
+    begun = time.monotonic()
+    directory = workspace.models / checked_name(model)
+    if labels is not None:
+        Lake(workspace.lake).add_labels(labels, EventMapping())
+    snapshot = snapshot_at(workspace, as_of=as_of, window=window)
+    known = with_decisions(snapshot, casebook.decisions(workspace.casebook))
+    supervised = bool((known.label == 1).any() and (known.label == 0).any())
+    progress("groups", 0, None)
+    found = find_groups(snapshot)
+    inputs = head_inputs(found.statistics, snapshot.n_users)
+    base = load_bundle(shipped_model())
+    rounds = EPOCHS if epochs is None else epochs
+    if supervised:
+        verdicts = group_labels(found.groups, known, snapshot.n_users)
+        entry = TrainingSet(snapshot, known.user, known.label, found.groups, inputs, verdicts)
+        trained = fit(
+            [entry], epochs=rounds, device=device, seed=SEED, progress=progress, init=base
+        )
+    else:
+        suspicion = evidence(found.statistics)
+        trained = fit_self_supervised(
+            snapshot,
+            best_of_user(found.groups, suspicion, snapshot.n_users),
+            epochs=rounds,
+            device=device,
+            seed=SEED,
+            progress=progress,
+            groups=found.groups,
+            stats=inputs,
+            group_targets=suspicion,
+            init=base,
+        )
+    with lock(workspace, "models"):
+        trained.bundle.save(directory)
+    metrics = trained.bundle.training["metrics"]
+    seconds = time.monotonic() - begun
+    return TrainResult(model, directory, metrics, len(known.user), supervised, seconds)
+
+
+def with_decisions(snapshot: Snapshot, decisions: list[tuple[str, int, int]]) -> Labels:
+    """The snapshot's labels, overruled by the decisions taken by its `as_of`.
+
+    `decisions` lists (user_id, label, observed_at) in the order they were taken.
+    """
+    label = dict(zip(snapshot.labels.user.tolist(), snapshot.labels.label.tolist(), strict=True))
+    timely = [(user, verdict) for user, verdict, at in decisions if at <= snapshot.as_of]
+    if timely:
+        code = {name: i for i, name in enumerate(ids(snapshot, "user"))}
+        label |= {code[user]: verdict for user, verdict in timely if user in code}
+    users = sorted(label)
+    return Labels(np.array(users, np.int32), np.array([label[u] for u in users], np.int8))
+
+
+def group_labels(groups: Groups, known: Labels, n_users: int) -> npt.NDArray[np.int8]:
+    """What user labels say of groups, int8 [groups]: 1, 0 or `UNKNOWN`.
+
+    A group is bad when at least `SURE` labelled members are, and more of them than are good; good
+    when at least `SURE` are good and none is bad.
+    """
+    bad, good = np.zeros(n_users, np.int64), np.zeros(n_users, np.int64)
+    bad[known.user[known.label == 1]] = 1
+    good[known.user[known.label == 0]] = 1
+    if not len(groups):
+        return np.empty(0, np.int8)
+    n_bad = np.add.reduceat(bad[groups.user], groups.ptr[:-1])
+    n_good = np.add.reduceat(good[groups.user], groups.ptr[:-1])
+    verdict = np.full(len(groups), UNKNOWN, np.int8)
+    verdict[(n_good >= SURE) & (n_bad == 0)] = 0
+    verdict[(n_bad >= SURE) & (n_bad > n_good)] = 1
+    return verdict

@@ -1,0 +1,37 @@
+"""The table of channels; a new channel is one module and one row."""
+
+from collections.abc import Iterator
+from importlib import import_module
+
+import numpy as np
+import numpy.typing as npt
+
+from ringfinder.features.groups import Groups
+from ringfinder.rings.channels.protocol import Codes, Log
+
+CHANNELS = {
+    "shared purchases": "ringfinder.rings.channels.density:targets",
+    "shared sellers": "ringfinder.rings.channels.density:sellers",
+    "shared refunds": "ringfinder.rings.channels.density:undone",
+    "same item, same hours": "ringfinder.rings.channels.time_cells:item_hours",
+    "same item, same days": "ringfinder.rings.channels.time_cells:item_days",
+    "same seller, same hours": "ringfinder.rings.channels.time_cells:seller_hours",
+    "same seller, same days": "ringfinder.rings.channels.time_cells:seller_days",
+    "shared identifiers": "ringfinder.rings.channels.identifiers:communities_of_holders",
+    "one identifier": "ringfinder.rings.channels.identifiers:holders",
+    "one small item": "ringfinder.rings.channels.customers:of_small_targets",
+    "newcomers at one item": "ringfinder.rings.channels.customers:newcomers",
+}
+
+
+def propose(log: Log) -> tuple[Groups, npt.NDArray[np.int64]]:
+    """Candidates of every channel and, int64 [candidates], the channel's position in the table."""
+    found: list[Codes] = []
+    channel: list[int] = []
+    for position, reference in enumerate(CHANNELS.values()):
+        module, name = reference.split(":")
+        groups: Iterator[Codes] = getattr(import_module(module), name)(log)
+        for group in groups:
+            found.append(group)
+            channel.append(position)
+    return Groups.of(found), np.array(channel, np.int64)

@@ -1,0 +1,186 @@
+"""What users did with whom: deals, identifiers and sellers as flat arrays for the kernels."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ringfinder.features.coded_events import MISSING
+from ringfinder.features.snapshot import Snapshot
+from ringfinder.graph.entity_graph import Links
+from ringfinder.vocabulary import (
+    ACTION_CODE,
+    TRADING,
+    UNDOING,
+    EntityType,
+    entity_types,
+    link_types,
+)
+
+FAMILIES = ("deal", "undo", "review", "repeat")
+"""Kinds of deal that are compared among themselves only: a purchase, its reversal, a review, and
+the third purchase of one target by one user within `REPEAT_SPAN`."""
+
+REPEAT_SPAN = 3 * 3_600_000_000
+"""Microseconds in which a third purchase at one target makes a repeat."""
+
+
+class Deals(NamedTuple):
+    """The first event of every (user, target, family), read from both ends.
+
+    A target is an item, or a seller where the event names no item; its code is
+    family * `n_plain` + item code, or + items + seller code. `ptr` int64 [users + 1], `target`
+    int32 and `ts` int64 [deals] are user-major, targets ascending; `target_ptr` int64
+    [targets + 1], `target_user` int32 and `target_ts` int64 are target-major in time order;
+    `sorted_ts` is every `ts` ascending. `seller` int32 [targets] is the target's seller (-1 none).
+    """
+
+    ptr: npt.NDArray[np.int64]
+    target: npt.NDArray[np.int32]
+    ts: npt.NDArray[np.int64]
+    target_ptr: npt.NDArray[np.int64]
+    target_user: npt.NDArray[np.int32]
+    target_ts: npt.NDArray[np.int64]
+    sorted_ts: npt.NDArray[np.int64]
+    seller: npt.NDArray[np.int32]
+    n_items: int
+    n_plain: int
+
+
+class Identifiers(NamedTuple):
+    """Identifiers of every type in one code space, type by type.
+
+    `ptr`, `entity` are user-major, `entity_ptr`, `user` entity-major; `place` bool [entities] marks
+    addresses; `life` float64 [entities] is the share of the window between first and last use.
+    """
+
+    ptr: npt.NDArray[np.int64]
+    entity: npt.NDArray[np.int32]
+    entity_ptr: npt.NDArray[np.int64]
+    user: npt.NDArray[np.int32]
+    place: npt.NDArray[np.bool_]
+    life: npt.NDArray[np.float64]
+
+
+def _families(action: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    """Position in `FAMILIES` of each event, -1 for browsing."""
+    table = np.full(len(ACTION_CODE), -1, np.int8)
+    for name in TRADING:
+        table[ACTION_CODE[name]] = 0
+    for name in UNDOING:
+        table[ACTION_CODE[name]] = 1
+    table[ACTION_CODE["review"]] = 2
+    return table[action]
+
+
+def _pointers(codes: npt.NDArray[np.int32], n: int) -> npt.NDArray[np.int64]:
+    ptr = np.zeros(n + 1, np.int64)
+    np.cumsum(np.bincount(codes, minlength=n), out=ptr[1:])
+    return ptr
+
+
+def deals(snapshot: Snapshot) -> Deals:
+    """Deals of a snapshot."""
+    events, counts = snapshot.events, snapshot.graph.n_entities
+    n_items, n_sellers = counts["item"], counts["seller"]
+    n_plain = n_items + n_sellers
+    family = _families(np.asarray(events.action))
+    item, seller = np.asarray(events.entity["item"]), np.asarray(events.entity["seller"])
+    plain = np.where(item != MISSING, item, np.where(seller != MISSING, seller + n_items, MISSING))
+    rows = np.flatnonzero((family >= 0) & (plain != MISSING))
+    user, ts = np.asarray(events.user)[rows], np.asarray(events.ts)[rows]
+    target = (family[rows].astype(np.int64) * n_plain + plain[rows]).astype(np.int32)
+    n_targets = n_plain * len(FAMILIES)
+    owner = np.full(n_targets, MISSING, np.int32)
+    owner[target] = seller[rows]
+    pays = np.asarray(events.action)[rows] == ACTION_CODE["pay"]
+    pays |= target >= n_plain
+    order = np.lexsort((ts, target, user))
+    again = order[_third_in_a_row(user[order], target[order], ts[order], pays[order])]
+    user = np.concatenate([user, user[again]])
+    ts = np.concatenate([ts, ts[again]])
+    shift = np.int32(FAMILIES.index("repeat") * n_plain)
+    owner[target[again] + shift] = owner[target[again]]
+    target = np.concatenate([target, target[again] + shift])
+    order = np.lexsort((ts, target, user))
+    user, target, ts = user[order], target[order], ts[order]
+    first = np.ones(len(user), np.bool_)
+    first[1:] = (user[1:] != user[:-1]) | (target[1:] != target[:-1])
+    user, target, ts = user[first], target[first], ts[first]
+    order = np.lexsort((user, ts, target))
+    return Deals(
+        _pointers(user, snapshot.n_users),
+        target,
+        ts,
+        _pointers(target, n_targets),
+        user[order],
+        ts[order],
+        np.sort(ts),
+        owner,
+        n_items,
+        n_plain,
+    )
+
+
+def _third_in_a_row(
+    user: npt.NDArray[np.int32],
+    target: npt.NDArray[np.int32],
+    ts: npt.NDArray[np.int64],
+    skip: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.int64]:
+    """Positions of purchases that are the third or later at a target within `REPEAT_SPAN`.
+
+    The arrays are sorted by user, target and time; payments and what is no purchase are skipped.
+    """
+    at = np.flatnonzero(~skip)
+    user, target, ts = user[at], target[at], ts[at]
+    same = (user[2:] == user[:-2]) & (target[2:] == target[:-2]) & (ts[2:] - ts[:-2] <= REPEAT_SPAN)
+    third: npt.NDArray[np.int64] = at[2:][same]
+    return third
+
+
+def identifier_types(snapshot: Snapshot) -> tuple[EntityType, ...]:
+    """Identifier types of a snapshot in vocabulary order."""
+    return tuple(row for row in entity_types(_declared(snapshot)) if row.identifier)
+
+
+def identifier_links(snapshot: Snapshot, kind: str) -> Links:
+    """Links from users to one identifier type."""
+    name = next(row.name for row in link_types(_declared(snapshot)) if row.entity == kind)
+    return snapshot.graph.links[name]
+
+
+def _declared(snapshot: Snapshot) -> set[str]:
+    return set(snapshot.graph.n_entities) - {row.name for row in entity_types()}
+
+
+def identifiers(snapshot: Snapshot) -> Identifiers:
+    """Identifiers of a snapshot."""
+    n_users = snapshot.n_users
+    users, entities, place, life, offset = [], [], [], [], 0
+    ts = snapshot.events.ts
+    window = max(1, int(ts[-1] - ts[0])) if len(ts) else 1
+    for kind in identifier_types(snapshot):
+        links = identifier_links(snapshot, kind.name)
+        count = len(links.entity_ptr) - 1
+        users.append(np.repeat(np.arange(n_users, dtype=np.int32), np.diff(links.user_ptr)))
+        entities.append(np.asarray(links.entity).astype(np.int32) + np.int32(offset))
+        place.append(np.full(count, kind.place))
+        first = np.full(count, np.iinfo(np.int64).max)
+        last = np.full(count, np.iinfo(np.int64).min)
+        np.minimum.at(first, links.entity, links.first_seen)
+        np.maximum.at(last, links.entity, links.last_seen)
+        life.append((last - first) / window)
+        offset += count
+    user, entity = np.concatenate(users), np.concatenate(entities)
+    order = np.lexsort((entity, user))
+    user, entity = user[order], entity[order]
+    back = np.lexsort((user, entity))
+    return Identifiers(
+        _pointers(user, n_users),
+        entity,
+        _pointers(entity, offset),
+        user[back],
+        np.concatenate(place),
+        np.concatenate(life),
+    )

@@ -1,0 +1,195 @@
+"""Evidence of one group: which targets and identifiers, who, and what chance would give."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ringfinder.features.coded_events import MISSING
+from ringfinder.rings.channels.protocol import Log
+from ringfinder.rings.deals import FAMILIES, identifier_types
+from ringfinder.rings.ring import Fact
+from ringfinder.rings.weighing import IN_STEP, Scratch, choose, clear, weigh
+
+MAX_FACTS = 12
+MAX_EVENTS = 20
+VERBS = ("ordered", "sent back or cancelled", "reviewed", "ordered three times within hours")
+"""What members did, for each of `rings.deals.FAMILIES`."""
+
+BORDERLINE = np.log(20.0)
+"""Nats above the threshold below which a member is told as peripheral: odds under 20 to 1."""
+
+Codes = npt.NDArray[np.int32]
+
+
+class Shared(NamedTuple):
+    """One thing that members share: `members` did, `expected` would by chance, `rows` show it.
+
+    `family` is a position in `FAMILIES`, -1 for an identifier; `in_step` counts the members who
+    dealt at the same time as others; `others` counts the outsiders who hold it.
+    """
+
+    kind: str
+    code: int
+    family: int
+    members: Codes
+    expected: float
+    others: int
+    in_step: int
+    rows: npt.NDArray[np.int64]
+
+
+class Dossier(NamedTuple):
+    """What is known of one group.
+
+    `margin` float64 [members] are nats above the threshold of membership; `sellers` are codes of
+    the sellers behind the shared targets, the one with most members first; `window` is the first
+    and last time (microseconds UTC, inclusive) at which something was shared.
+    """
+
+    shared: tuple[Shared, ...]
+    margin: npt.NDArray[np.float64]
+    sellers: tuple[int, ...]
+    window: tuple[int, int]
+
+
+def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
+    """Everything that the members share beyond chance, the most telling first."""
+    deals, idents = log.deals, log.idents
+    n, n_users = len(members), len(deals.ptr) - 1
+    seen_t, seen_e, kept_t, kept_e, mean = choose(members, deals, idents, cells)
+    touched, base = weigh(n, kept_t, kept_e, mean, deals, idents, cells)
+    margin = cells.llr[members] + base - np.log(n_users / n)
+    rows = _rows_of(log, members)
+    found: list[Shared] = []
+    for x in kept_t.tolist():
+        at = np.arange(deals.target_ptr[x], deals.target_ptr[x + 1])
+        inside = cells.inside[deals.target_user[at]]
+        family, plain = divmod(x, deals.n_plain)
+        kind, code = ("item", plain) if plain < deals.n_items else ("seller", plain - deals.n_items)
+        others = int(len(at) - inside.sum())
+        found.append(
+            Shared(
+                kind,
+                code,
+                family,
+                np.sort(deals.target_user[at[inside]]),
+                n * min(0.9, max(mean, 1.0) * (others + 0.5) / len(deals.target)),
+                others,
+                int((cells.sync[at[inside]] > IN_STEP).sum()),
+                _rows_at(log, rows, kind, code, deals.target_ts[at[inside]]),
+            )
+        )
+    for x in kept_e.tolist():
+        at = np.arange(idents.entity_ptr[x], idents.entity_ptr[x + 1])
+        inside = cells.inside[idents.user[at]]
+        kind, code = _identifier(log, x)
+        others = int(len(at) - inside.sum())
+        found.append(
+            Shared(
+                kind,
+                code,
+                -1,
+                idents.user[at[inside]],
+                n * (others + 0.5) / n_users,
+                others,
+                0,
+                _rows_at(log, rows, kind, code, None),
+            )
+        )
+    counts = cells.target[kept_t].copy()
+    clear(members, seen_t, seen_e, kept_t, touched, deals, cells)
+    found.sort(key=lambda one: (-_surprise(one), one.kind, one.code, one.family))
+    ts = np.asarray(log.snapshot.events.ts)
+    shown = np.concatenate([one.rows for one in found] or [rows])
+    window = (int(ts[shown].min()), int(ts[shown].max()))
+    return Dossier(tuple(found), margin, _sellers(log, kept_t, counts), window)
+
+
+def _sellers(log: Log, targets: Codes, counts: Codes) -> tuple[int, ...]:
+    weight: dict[int, int] = {}
+    for x, k in zip(targets.tolist(), counts.tolist(), strict=True):
+        seller = int(log.deals.seller[x])
+        if seller != MISSING:
+            weight[seller] = weight.get(seller, 0) + k
+    return tuple(sorted(weight, key=lambda seller: (-weight[seller], seller)))
+
+
+def _surprise(one: Shared) -> float:
+    k = len(one.members)
+    return float(k * np.log(k / one.expected))
+
+
+def _rows_of(log: Log, members: Codes) -> npt.NDArray[np.int64]:
+    events = log.snapshot.events
+    parts = [events.by_user[events.user_ptr[v] : events.user_ptr[v + 1]] for v in members]
+    return np.sort(np.concatenate(parts))
+
+
+def _rows_at(
+    log: Log,
+    rows: npt.NDArray[np.int64],
+    kind: str,
+    code: int,
+    times: npt.NDArray[np.int64] | None,
+) -> npt.NDArray[np.int64]:
+    """The members' events at an entity, only those at the given times where there are any."""
+    events = log.snapshot.events
+    at: npt.NDArray[np.int64] = rows[np.asarray(events.entity[kind])[rows] == code]
+    if kind == "seller" and times is not None:
+        at = at[np.asarray(events.entity["item"])[at] == MISSING]
+    return at if times is None else at[np.isin(np.asarray(events.ts)[at], times)]
+
+
+def _identifier(log: Log, x: int) -> tuple[str, int]:
+    """Type and code of an identifier in the joint code space."""
+    for kind in identifier_types(log.snapshot):
+        count = log.snapshot.graph.n_entities[kind.name]
+        if x < count:
+            return kind.name, x
+        x -= count
+    raise IndexError(x)
+
+
+def facts(
+    dossier: Dossier, names: Mapping[str, Sequence[str]], event_ids: Mapping[int, str], size: int
+) -> tuple[Fact, ...]:
+    """The dossier in words, at most `MAX_FACTS`; `names` are ids by kind and code."""
+    return tuple(
+        Fact(
+            _kind(one),
+            _sentence(one, names[one.kind][one.code], size),
+            one.kind,
+            names[one.kind][one.code],
+            tuple(sorted(names["user"][v] for v in one.members.tolist())),
+            float(len(one.members)),
+            round(one.expected, 4),
+            tuple(event_ids[row] for row in one.rows[:MAX_EVENTS].tolist()),
+        )
+        for one in dossier.shared[:MAX_FACTS]
+    )
+
+
+def _kind(one: Shared) -> str:
+    if one.family < 0:
+        return f"shared {one.kind}"
+    if one.in_step >= 0.5 * len(one.members):
+        return "same hours"
+    return f"{FAMILIES[one.family]} at one {one.kind}"
+
+
+def _sentence(one: Shared, name: str, size: int) -> str:
+    k, chance = len(one.members), _by_chance(one.expected)
+    others = "nobody else" if not one.others else f"{one.others} other{'s' * (one.others > 1)}"
+    if one.family < 0:
+        return f"{k} of {size} used {one.kind} {name}, as did {others}; by chance {chance} would."
+    step = f", {one.in_step} of them in step" if one.in_step else ""
+    return (
+        f"{k} of {size} {VERBS[one.family]} {one.kind} {name}{step}, as did {others}; "
+        f"by chance {chance} would."
+    )
+
+
+def _by_chance(expected: float) -> str:
+    return f"{expected:.1f}" if expected >= 0.1 else "fewer than 0.1"

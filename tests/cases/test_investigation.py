@@ -1,0 +1,178 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from drawn_workspace import (
+    AS_OF,
+    CANDIDATE_ID,
+    HOSTILE,
+    HOUR,
+    RING,
+    RING_ID,
+    START,
+    Row,
+    event_table,
+    write_snapshot,
+)
+
+from ringfinder.cases.investigation import investigate
+from ringfinder.cases.lockstep import SLOT, cells_of_user, lockstep
+from ringfinder.cases.names import Names
+from ringfinder.cases.plain_text import cells_of
+from ringfinder.cases.sweep_record import last_sweep, sweep_as_of
+from ringfinder.cases.terminal import screen
+from ringfinder.errors import InputError, StoreError
+from ringfinder.features.load import code_of, load_snapshot
+from ringfinder.vocabulary import ACTIONS, TRADING
+
+
+@pytest.fixture(scope="module")
+def case_of(drawn):
+    root, _ = drawn
+    record = last_sweep(root / "sweeps")
+    snapshot = load_snapshot(root / "snapshots" / "k1")
+    return lambda user: investigate(snapshot, record, user)
+
+
+def test_a_ring_member_is_told_why(case_of):
+    case = case_of("ring03")
+    assert case.level == "suspicious"
+    assert case.verdict[0] == "User ring03 is suspicious: score 0.93, rank 5 of 248 users."
+    assert "farm-phone" in case.verdict[1]
+    assert case.ring.ring_id == RING_ID
+    phone = next(one for one in case.shared if one.kind == "device")
+    assert (phone.entity, phone.holders, phone.in_ring, phone.weak) == ("farm-phone", 6, 5, False)
+    assert set(phone.users) == {f"ring{n:02d}" for n in range(6)} - {"ring03"}
+    assert phone.expected == pytest.approx(5 * 7 / 247)
+    assert phone.one_in == 243
+
+
+def test_a_carriers_address_is_weak_evidence_and_comes_last(case_of):
+    case = case_of("ring03")
+    assert [one.entity for one in case.shared if one.weak] == ["carrier-nat"]
+    assert case.shared[-1].weak
+    assert any("carrier-nat" in line and "weak" in line for line in screen(case))
+
+
+def test_lockstep_counts_cells_against_chance(case_of):
+    case = case_of("ring03")
+    assert case.own_cells == 4
+    assert case.partners_beyond_chance == 7
+    assert {partner.cells for partner in case.partners} == {4}
+    assert all(partner.in_ring and partner.beyond_chance for partner in case.partners)
+
+
+def test_cells_and_their_total_match_a_slow_count(drawn):
+    _, snapshot = drawn
+    events = snapshot.events
+    slow = {
+        (int(item), int(ts - START) // SLOT, int(user))
+        for item, ts, user, action in zip(
+            events.entity["item"], events.ts, events.user, events.action, strict=True
+        )
+        if item >= 0 and ACTIONS[action] in TRADING
+    }
+    code = code_of(snapshot, "user", "user000003")
+    own = {cell[:2] for cell in slow if cell[2] == code}
+    cells = cells_of_user(snapshot, code)
+    found = zip(cells.item.tolist(), cells.slot.tolist(), cells.user.tolist(), strict=True)
+    assert cells.total == len(slow)
+    assert set(found) == {cell for cell in slow if cell[:2] in own}
+    steps = lockstep(snapshot, cells, code)
+    company = sum(cell[:2] in own for cell in slow) - len(own)
+    for partner in steps.partners:
+        theirs = sum(cell[2] == partner.user for cell in slow)
+        assert partner.expected == pytest.approx(company * theirs / len(slow))
+
+
+def test_what_would_change_is_counted(case_of):
+    changes = case_of("ring03").what_would_change
+    assert changes[0] == "Without device farm-phone, 0 of 8 members share an identifier (now 6)."
+    assert "of 7 lockstep partners" in changes[1]
+    assert case_of("user000200").what_would_change == ()
+
+
+def test_an_honest_user_is_left_in_peace(case_of):
+    case = case_of("user000200")
+    assert (case.level, case.ring, case.lookalike_checks) == ("not suspicious", None, ())
+    assert "is not suspicious" in case.verdict[0]
+
+
+def test_a_candidate_ring_alone_makes_nobody_suspicious(case_of):
+    case = case_of("user000003")
+    assert case.ring.ring_id == CANDIDATE_ID
+    assert case.level == "not suspicious"
+
+
+@pytest.mark.parametrize("user", ["ring03", "user000003", "user000200", HOSTILE])
+def test_the_screen_fits_and_is_printable(case_of, user):
+    lines = screen(case_of(user))
+    assert lines[0].startswith("User ")
+    assert lines[:2] == list(case_of(user).verdict)
+    assert len(lines) <= 23
+    assert all(cells_of(line) <= 80 and line.isprintable() for line in lines)
+
+
+def test_the_timeline_resolves_to_stored_events(case_of):
+    story = case_of("ring03").timeline
+    assert story.by_action == {"order": 4, "pay": 4, "review": 4}
+    assert story.events_total == len(story.events) == 12
+    assert story.events[0].entities["item"] == "pushed0"
+    assert story.first_seen == "2026-03-21T14:03:01Z"
+    assert len({event.event_id for event in story.events}) == 12
+
+
+def test_hostile_ids_survive_into_json(case_of):
+    case = case_of(HOSTILE)
+    text = json.dumps(case.to_dict())
+    assert "\x1b" not in text
+    assert json.loads(text)["user"] == HOSTILE
+
+
+def test_unknown_users_are_offered_near_ids(case_of):
+    with pytest.raises(InputError) as problem:
+        case_of("ring0")
+    assert problem.value.exit_code == 2
+    assert "ring00" in problem.value.hint
+    with pytest.raises(InputError, match=r"\\x1b"):
+        case_of("\x1b[2J")
+
+
+def test_a_user_without_items_or_company_works(tmp_path):
+    rows = [Row(START + HOUR, "alone", "login", ip="10.9.9.9")]
+    snapshot = write_snapshot(tmp_path / "k", event_table(rows))
+    with Names(snapshot) as names:
+        assert names.near("alon") == ["alone"]
+    cells = cells_of_user(snapshot, 0)
+    assert (cells.total, lockstep(snapshot, cells, 0).partners) == (0, ())
+
+
+def test_renaming_users_changes_no_figure(drawn, tmp_path, case_of):
+    root, snapshot = drawn
+    record = last_sweep(root / "sweeps")
+    with Names(snapshot, whole=True) as names:
+        codes = names.codes(RING)
+        assert names.ids("user", codes) == sorted(
+            RING, key=lambda one: int(one[4:6]) if one[:4] == "ring" else 99
+        )
+    shuffled = replace(record, rings=[{**record.rings[0], "members": RING[::-1]}])
+    again = investigate(snapshot, shuffled, "ring03")
+    assert again.shared == case_of("ring03").shared
+
+
+def test_sweeps_are_found_by_time(drawn, tmp_path):
+    root, _ = drawn
+    assert sweep_as_of(root / "sweeps", as_of=AS_OF).sweep_id == "s1"
+    with pytest.raises(InputError, match="no sweep"):
+        sweep_as_of(root / "sweeps", as_of=AS_OF - 1)
+    with pytest.raises(InputError, match="no sweep"):
+        last_sweep(tmp_path)
+    (tmp_path / "LAST").write_text("gone")
+    with pytest.raises(StoreError):
+        last_sweep(tmp_path)
+
+
+def test_scores_stay_mapped(drawn):
+    root, _ = drawn
+    assert isinstance(last_sweep(root / "sweeps").scores, np.memmap)
