@@ -176,3 +176,19 @@ def test_sweeps_are_found_by_time(drawn, tmp_path):
 def test_scores_stay_mapped(drawn):
     root, _ = drawn
     assert isinstance(last_sweep(root / "sweeps").scores, np.memmap)
+
+
+def test_a_supported_innocent_explanation_comes_first(drawn):
+    root, snapshot = drawn
+    record = last_sweep(root / "sweeps")
+    ring = record.rings[0]
+    checks = [*ring["lookalike_checks"], {**ring["lookalike_checks"][0], "verdict": "supported"}]
+    told = replace(record, rings=[{**ring, "lookalike_checks": checks}])
+    case = investigate(snapshot, told, "ring03")
+    assert [check["verdict"] for check in case.lookalike_checks] == [
+        "supported",
+        "ruled out",
+        "ruled out",
+        "not tested",
+    ]
+    assert any("supported" in line for line in screen(case))

@@ -146,13 +146,14 @@ def test_a_decision_is_written(root, capsys):
     assert len(entry["decision"]["users"]) == 8
 
 
-def test_doctor_names_each_check_and_its_mend(root, capsys):
+def test_doctor_names_each_check_and_its_mend(root, tmp_path, capsys):
     at(root, "doctor", "--only", "neo4j")
     assert capsys.readouterr().out.startswith("skipped  neo4j")
     assert at(root, "doctor", "--only", "workspace", "--json") == 0
     (finding,) = one_object(capsys.readouterr().out)["data"]
     assert finding["status"] == "ok"
-    assert at("/proc/nowhere", "doctor", "--only", "workspace") == 1
+    (tmp_path / "file").touch()
+    assert at(tmp_path / "file" / "below", "doctor", "--only", "workspace") == 1
     assert "->" in capsys.readouterr().out
 
 

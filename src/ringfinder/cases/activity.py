@@ -71,8 +71,9 @@ def activity(
         y = bottom + _ROW * position + 14
         spots = sorted({place(moment) for moment in row.ts.tolist()})
         ticks = "".join(f"M{x} {y - 9}v10" for x in spots)
+        caption = escape(fit(row.caption, 24))
         parts.append(
-            f'<text x="{_LEFT - 10}" y="{y}" text-anchor="end">{escape(fit(row.caption, 24))}</text>'
+            f'<text x="{_LEFT - 10}" y="{y}" text-anchor="end">{caption}</text>'
             f'<path d="{ticks}" class="tick"/>'
         )
     foot = height - 6

@@ -9,6 +9,7 @@ from ringfinder.cases.counterfactual import what_would_change
 from ringfinder.cases.lockstep import Lockstep, Partner, cells_of_user, lockstep
 from ringfinder.cases.names import Names
 from ringfinder.cases.plain_text import one_in, small, visible
+from ringfinder.cases.ring_words import checks_in_order
 from ringfinder.cases.shared_entities import SharedEntity, shared_by_user
 from ringfinder.cases.sweep_record import SweepRecord, microseconds
 from ringfinder.cases.timeline import Timeline, iso, timeline
@@ -122,7 +123,7 @@ def investigate(snapshot: Snapshot, record: SweepRecord, user: str) -> Investiga
             own_cells=steps.own_cells,
             partners_beyond_chance=len(steps.beyond_chance),
             partners=partners,
-            lookalike_checks=tuple(ring["lookalike_checks"]) if ring else (),
+            lookalike_checks=tuple(checks_in_order(ring)) if ring else (),
             timeline=timeline(snapshot, names, code, window, limit=_EVENTS_SHOWN),
             what_would_change=what_would_change(
                 snapshot,

@@ -11,6 +11,7 @@ from ringfinder.cases.investigation import Investigation
 from ringfinder.cases.names import Names
 from ringfinder.cases.plain_text import one_in, small, visible
 from ringfinder.cases.ring_case import RingCase, ranks_of, ring_case
+from ringfinder.cases.ring_words import checks_in_order
 from ringfinder.cases.sweep_record import SweepRecord
 from ringfinder.features.snapshot import Snapshot
 
@@ -62,6 +63,7 @@ def _render(template: str, **values: Any) -> str:
         small=small,
         odds=one_in,
         drawing=Markup,
+        checks=checks_in_order,
         minute=lambda iso: iso[:16].replace("T", " "),
     )
     return environment.get_template(template).render(**values)

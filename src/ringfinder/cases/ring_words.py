@@ -5,11 +5,18 @@ from typing import Any
 
 from ringfinder.cases.plain_text import visible
 
+_CHECK_ORDER = {"supported": 0, "ruled out": 1, "not tested": 2}
+
 
 def ring_verdict(ring: Mapping[str, Any]) -> str:
     """Say in one sentence whether the ring is an alert, and the strongest fact for it."""
     word = "Suspicious" if ring["alert"] else "Below the alert line"
     return f"{word}: {strongest_fact(ring)}"
+
+
+def checks_in_order(ring: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Order the look-alike checks: first the innocent explanations that the data support."""
+    return sorted(ring["lookalike_checks"], key=lambda check: _CHECK_ORDER.get(check["verdict"], 3))
 
 
 def strongest_fact(ring: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ Int64 = npt.NDArray[np.int64]
 
 _HUB = KINDS.index("hub")
 _NAMED_HOLDERS = 10
+_BY_CHANCE = -1.0
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,9 @@ def shared_by_user(
 ) -> list[SharedEntity]:
     """List the entities that `user` shares, those that tell most first, at most `limit`.
 
-    With `others` (the rest of its ring, ascending codes) these are what it shares with the ring;
-    without, the identifiers it shares with anybody.
+    With `others` (the rest of its ring, ascending codes) these are what it shares with the ring,
+    items and sellers only where chance gives so many one time in ten at most; without, the
+    identifiers it shares with anybody.
     """
     found: list[SharedEntity] = []
     for entity_type, links in types_and_links(snapshot.graph):
@@ -105,7 +107,10 @@ def shared_by_user(
 def shared_by_ring(
     snapshot: Snapshot, names: Names, members: Int32, *, limit: int
 ) -> list[SharedEntity]:
-    """List entities that two or more of `members` (ascending codes) hold, most telling first."""
+    """List entities that two or more of `members` (ascending codes) hold, most telling first.
+
+    Items and sellers are left out where chance gives so many more than one time in ten.
+    """
     found: list[SharedEntity] = []
     for entity_type, links in types_and_links(snapshot.graph):
         codes, in_ring = shared_codes(links, members)
@@ -149,6 +154,8 @@ def _describe(
         codes.tolist(), in_ring.tolist(), chance, weak_ones, strict=True
     ):
         tail = log10_tail(count, float(expected)) if len(ring) else 0.0
+        if len(ring) and tail > _BY_CHANCE and not entity_type.identifier:
+            continue
         drafts.append((weak, tail, int(degree[code]), code, count, float(expected)))
     shared: list[SharedEntity] = []
     for weak, tail, holders, code, count, expected in sorted(drafts)[:limit]:

@@ -61,7 +61,7 @@ def _checks(case: Investigation) -> list[str]:
     if not case.lookalike_checks:
         return []
     lines = [
-        f"  {pad(check['hypothesis'], 18)} {check['verdict']}: {visible(check['text'])}"
+        f"  {pad(check['hypothesis'], 29)}{pad(check['verdict'], 12)}{visible(check['text'])}"
         for check in case.lookalike_checks[:_CHECKS]
     ]
     return ["Innocent explanations:", *lines]

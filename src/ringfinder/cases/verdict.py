@@ -11,6 +11,7 @@ LEVELS = ("suspicious", "worth a look", "not suspicious")
 
 _HIGH_SCORE = 0.5
 _TOP_SHARE = 100
+_RARE_BY_CHANCE = -3.0
 _NAME_WIDTHS = (28, 20, 14, 10)
 
 
@@ -41,7 +42,8 @@ def user_verdict(
         )
     )
     telling = [one for one in shared if not one.weak]
-    strong = next((one for one in telling if one.identifier), telling[0] if telling else None)
+    named = (one for one in telling if one.identifier and one.log10_p < _RARE_BY_CHANCE)
+    strong = next(named, telling[0] if telling else None)
     if ring is None:
         return level, (first, _outside(strong, len(lockstep)))
     return level, (first, _inside(user, ring, strong, len(lockstep)))

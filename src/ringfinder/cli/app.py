@@ -3,6 +3,7 @@
 
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, cast
@@ -119,6 +120,8 @@ def run(arguments: Sequence[str]) -> int:
 
 def main() -> None:
     """Run the command line of this process."""
+    if "--debug" not in sys.argv:
+        warnings.simplefilter("ignore")  # libraries warn their callers, not the people who run us
     sys.exit(run(sys.argv[1:]))
 
 

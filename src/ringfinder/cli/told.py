@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ringfinder.cases.plain_text import LINE, count, fit, pad
-from ringfinder.cases.ring_words import ring_verdict, strongest_fact
+from ringfinder.cases.plain_text import LINE, clip, count, fit, pad, visible
+from ringfinder.cases.ring_words import checks_in_order, ring_verdict, strongest_fact
 from ringfinder.cli.session import plain
 from ringfinder.errors import InputError
 
@@ -76,23 +76,23 @@ def ring_list(rings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for ring in rings:
         head = f"{ring['rank']:>4}  {fit(ring['ring_id'], 14):<14}  {ring['score']:>5.2f}  "
         mark = "ALERT" if ring["alert"] else ""
-        why = strongest_fact(ring)
-        yield fit(f"{head}{ring['size']:>5}  {mark:<5}  ", 45).ljust(43) + fit(why, LINE - 43)
+        why = visible(strongest_fact(ring))
+        yield fit(f"{head}{ring['size']:>5}  {mark:<5}  ", 45).ljust(43) + clip(why, LINE - 43)
 
 
 def one_ring(ring: Mapping[str, Any]) -> Iterator[str]:
     """Tell of a ring in full: verdict, evidence, innocent explanations, entities, members."""
-    yield fit(ring_verdict(ring), 4 * LINE)
+    yield visible(ring_verdict(ring))
     yield (
         f"Ring {ring['rank']}, {ring['ring_id']}: {count(ring['size'], 'user')}, "
         f"score {ring['score']:.2f}, {ring['lineage']['status']}"
     )
     yield f"Active {' to '.join(moment[:16].replace('T', ' ') for moment in ring['window'])} UTC"
     yield "Evidence:"
-    yield from (f"  {fit(fact['text'], 4 * LINE)}" for fact in ring["evidence"])
+    yield from (f"  {visible(fact['text'])}" for fact in ring["evidence"])
     yield "Innocent explanations:"
-    for check in ring["lookalike_checks"]:
-        yield f"  {pad(check['hypothesis'], 18)} {check['verdict']}: {fit(check['text'], 4 * LINE)}"
+    for check in checks_in_order(ring):
+        yield f"  {pad(check['hypothesis'], 29)}{pad(check['verdict'], 12)}{visible(check['text'])}"
     for kind, ids in ring["entities"].items():
         if ids:
             yield fit(f"Shared {kind}s: {', '.join(ids)}", 2 * LINE)

@@ -166,7 +166,7 @@ def _model(settings: Settings) -> Finding:
         if not shipped.joinpath(name).is_file()
     ]
     if not missing:
-        count = f"{len(trained) or 'no'} trained in the workspace"
+        count = f"{len(trained) or 'none'} trained in the workspace"
         return Finding("model", "ok", f"the shipped model is there, {count}")
     return Finding(
         "model",

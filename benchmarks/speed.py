@@ -1,0 +1,105 @@
+"""Time and memory of each step on one million events, every step a process of its own.
+
+Bars are those of the project; each figure stands beside its bar. Wall seconds come from a noisy
+shared machine: the best of a few runs is told for the short commands, one run for the long ones.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from data import RESULTS
+from machine import machine
+
+from ringfinder.pipeline.simulate import simulate
+
+EVENTS = 1_000_000
+SEED = 5
+COMMAND = str(Path(sys.executable).with_name("ringfinder"))
+SNAPSHOT = """
+import sys
+from pathlib import Path
+from ringfinder.pipeline.snapshot import snapshot_at
+from ringfinder.store.workspace import Workspace
+snapshot_at(Workspace(Path(sys.argv[1])), as_of=None, window=None)
+"""
+
+
+class Run(NamedTuple):
+    """One finished process: wall and CPU seconds, peak resident memory in MiB."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mib: float
+
+
+def timed(*command: str) -> Run:
+    """Run a command to its end; a failure ends the benchmark."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begun
+    if status:
+        sys.exit(f"{' '.join(command[:3])} failed with status {status}")
+    return Run(
+        round(wall, 2), round(usage.ru_utime + usage.ru_stime, 2), round(usage.ru_maxrss / 1024)
+    )
+
+
+def best(times: int, *command: str) -> Run:
+    """The quickest of several runs."""
+    return min(timed(*command) for _ in range(times))
+
+
+def main() -> None:
+    """Write benchmarks/results/speed.json."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--events", type=int, default=EVENTS)
+    events = parser.parse_args().events
+    with tempfile.TemporaryDirectory() as place:
+        world, workspace = Path(place, "world"), Path(place, "workspace")
+        simulate(world, events=events, seed=SEED)
+        base = (COMMAND, "--workspace", str(workspace))
+        # Kernels are compiled once for each installation; that is told by itself.
+        small = Path(place, "small")
+        simulate(small, events=20_000, seed=SEED)
+        warm = (COMMAND, "--workspace", str(Path(place, "warm")))
+        timed(*warm, "ingest", str(small / "events.parquet"))
+        found = {"first sweep ever, 20 k events": timed(*warm, "sweep")}
+        found["ingest"] = timed(*base, "ingest", str(world / "events.parquet"))
+        found["snapshot"] = timed(sys.executable, "-c", SNAPSHOT, str(workspace))
+        rings = Path(place, "rings.jsonl")
+        found["sweep"] = timed(*base, "sweep", "--model", "base", "--rings-out", str(rings))
+        user = json.loads(rings.read_text().splitlines()[0])["members"][0]
+        found["investigate"] = best(5, *base, "investigate", user)
+        found["help"] = best(5, COMMAND, "--help")
+    bars = {
+        "ingest": (10, 3072),
+        "snapshot": (15, 3072),
+        "sweep": (30, 3072),
+        "investigate": (1.0, 250),
+        "help": (0.4, None),
+    }
+    rows = {
+        name: {
+            **run._asdict(),
+            "bar_wall_s": bars.get(name, (None, None))[0],
+            "bar_peak_mib": bars.get(name, (None, None))[1],
+        }
+        for name, run in found.items()
+    }
+    for name, row in rows.items():
+        print(f"{name:30s} {row}")
+    result = {"machine": machine(), "events": events, "steps": rows}
+    RESULTS.mkdir(exist_ok=True)
+    (RESULTS / "speed.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
