@@ -20,7 +20,7 @@ class Features:
 
 @dataclass(frozen=True)
 class Labels:
-    """Verdicts on users known at `as_of`: `user` int32 codes, ascending, and `label` int8 0 or 1."""
+    """Verdicts on users known at `as_of`: `user` int32 codes, ascending, `label` int8 0 or 1."""
 
     user: npt.NDArray[np.int32]
     label: npt.NDArray[np.int8]

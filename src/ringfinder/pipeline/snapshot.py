@@ -29,13 +29,7 @@ def snapshot_at(workspace: Workspace, *, as_of: int | None, window: int | None) 
             f"the first event is at {_iso(first)}, after the as-of time {_iso(as_of)}",
             f"ask for a time from {_iso(first)} to {_iso(last)}",
         )
-    start = first - 1 if window is None else as_of - window
-    if start >= last:
-        raise InputError(
-            "the window holds no events",
-            f"it begins at {_iso(start)}, the last event is at {_iso(last)}",
-            f"ask for an as-of time up to {_iso(last)}, or a longer window",
-        )
+    start = first - 1 if window is None else max(first - 1, as_of - window)
     directory = workspace.snapshots / snapshot_key(lake, as_of=as_of, start=start)
     if not directory.exists():
         with lock(workspace, "snapshot", wait_s=_LOCK_WAIT_S):
@@ -44,7 +38,14 @@ def snapshot_at(workspace: Workspace, *, as_of: int | None, window: int | None) 
 
                 with new_directory(directory) as partial:
                     build_snapshot(lake, partial, as_of=as_of, start=start)
-    return load_snapshot(directory)
+    snapshot = load_snapshot(directory)
+    if not len(snapshot.events):
+        raise InputError(
+            "the window holds no events",
+            f"there is none after {_iso(start)} up to {_iso(as_of)}",
+            f"ask for a longer window; the log runs from {_iso(first)} to {_iso(last)}",
+        )
+    return snapshot
 
 
 def snapshot_key(lake: Lake, *, as_of: int, start: int) -> str:
