@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -210,3 +209,12 @@ def test_mixed_zones_stand_side_by_side(lake, append):
     rows = "".join(f"e{n},{time},u,i,1\n" for n, time in enumerate(times))
     append("log.csv", HEADER + rows)
     assert len({event["ts"] for event in events(lake)}) == 1
+
+
+def test_stray_quotes_swallow_no_row_even_where_the_columns_come_out_right(lake, append):
+    rows = [f"e{n:03},2026-03-01,u{n},i{n},1\n" for n in range(300)]
+    for stray in (10, 100, 200, 250):
+        rows[stray] = rows[stray].replace(",i", ',"i')
+    entry = append("log.csv", HEADER + "".join(rows)).entry
+    assert (entry.rows, entry.kept) == (300, 296)
+    assert [bad["line"] for bad in quarantined(lake)] == [12, 102, 202, 252]

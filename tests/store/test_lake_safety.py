@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
@@ -42,7 +43,7 @@ def test_a_full_disk_changes_nothing_and_the_next_run_goes_on(lake, append, monk
     met = []
 
     def fsync(descriptor: int) -> None:
-        name = os.readlink(f"/proc/self/fd/{descriptor}")
+        name = str(Path(f"/proc/self/fd/{descriptor}").readlink())
         if file in name:
             met.append(name)
             full()
@@ -161,7 +162,7 @@ def test_an_atomic_write_that_fails_keeps_the_old_bytes(tmp_path, monkeypatch):
     with pytest.raises(StoreError):
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
-    assert os.listdir(tmp_path) == ["LAST"]
+    assert [path.name for path in (tmp_path).iterdir()] == ["LAST"]
 
 
 def test_a_new_directory_takes_its_place_whole_or_not_at_all(tmp_path):
@@ -170,13 +171,12 @@ def test_a_new_directory_takes_its_place_whole_or_not_at_all(tmp_path):
         (directory / "a").write_text("1")
         assert not final.exists()
     with pytest.raises(StoreError), new_directory(final) as directory:
-        (directory / "a").write_text("2")
-        full()
+        full((directory / "a").write_text("2"))
     assert (final / "a").read_text() == "1"
     with new_directory(final) as directory:
         (directory / "b").write_text("3")
-    assert os.listdir(final) == ["b"]
-    assert os.listdir(final.parent) == ["key"]
+    assert [path.name for path in (final).iterdir()] == ["b"]
+    assert [path.name for path in (final.parent).iterdir()] == ["key"]
 
 
 def test_a_new_directory_mends_what_a_killed_process_left(tmp_path):
@@ -187,5 +187,5 @@ def test_a_new_directory_mends_what_a_killed_process_left(tmp_path):
     (tmp_path / f".key.replaced-{process.pid}" / "a").write_text("1")
     with pytest.raises(ValueError, match="stop"), new_directory(tmp_path / "key"):
         raise ValueError("stop")
-    assert os.listdir(tmp_path) == ["key"]
+    assert [path.name for path in (tmp_path).iterdir()] == ["key"]
     assert (tmp_path / "key" / "a").read_text() == "1"

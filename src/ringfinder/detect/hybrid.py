@@ -50,10 +50,10 @@ class Hybrid:
         A bundle whose group head was never trained gives the mean of the members' user scores.
         Raises `InputError` where the bundle was trained on other statistics.
         """
-        embedded = self._embedded(snapshot)
         if not len(groups):
             return np.empty(0, np.float32)
         if not self.bundle.has_group_head:
+            embedded = self._embedded(snapshot)
             values = calibrated(embedded.logit, self._model.user_calibration).cpu().numpy()
             total = np.add.reduceat(values[groups.user].astype(np.float64), groups.ptr[:-1])
             return np.asarray(total / groups.sizes, np.float32)
@@ -65,7 +65,7 @@ class Hybrid:
                 "retrain it with `ringfinder train`",
             )
         with deterministic(0):
-            logit = group_logits(self._model, embedded, groups, stats.astype(np.float32))
+            logit = group_logits(self._model, stats.astype(np.float32))
         return np.asarray(calibrated(logit, self._model.group_calibration).cpu().numpy())
 
     def _embedded(self, snapshot: Snapshot) -> Embedded:

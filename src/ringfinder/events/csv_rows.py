@@ -125,6 +125,8 @@ class _Reader:
 
 
 _OPEN_QUOTE = "a quote is opened and never closed"
+_ODD_QUOTE = "a quote is opened and the next one does not close the value"
+_ODD_RETURN = "a carriage return stands outside quotes"
 
 
 def _lines(data: bytes) -> list[bytes]:
@@ -135,11 +137,13 @@ def _row(lines: list[bytes], at: int, width: int) -> tuple[list[str], int, str]:
     """Read the row that begins at line `at`: its values, the lines it takes, and what is wrong."""
     feed = _Feed(lines, at)
     try:
-        row = next(csv.reader(feed, strict=False), [])
+        row = next(csv.reader(feed), [])
+        if feed.used > 1 and not feed.ended:
+            next(csv.reader(_Feed(lines, at), strict=True), [])
     except UnicodeDecodeError:
         return [], feed.used, "the row is not valid UTF-8"
     except csv.Error:
-        return [], feed.used, "a carriage return stands outside quotes"
+        return [], feed.used, _ODD_QUOTE if feed.used > 1 else _ODD_RETURN
     if feed.ended:
         return [], feed.used, _OPEN_QUOTE
     if row and len(row) != width:

@@ -20,7 +20,7 @@ def judge_and_calibrate(
     model: Hybrid,
     users: Sequence[Examples],
     embedded: Sequence[Embedded],
-    grouped: Sequence[tuple[Embedded, GroupExamples]],
+    grouped: Sequence[GroupExamples],
     *,
     keep_users: bool,
     keep_groups: bool,
@@ -52,8 +52,8 @@ def judge_and_calibrate(
             threshold = best_threshold(probability, target)
     if grouped:
         logits, targets = [], []
-        for known, part in grouped:
-            logits.append(group_logits(model, known, part.groups, part.stats).cpu()[part.held])
+        for part in grouped:
+            logits.append(group_logits(model, part.stats).cpu()[part.held])
             targets.append(part.target[part.held])
         logit = torch.cat(logits).numpy().astype(np.float64)
         target = np.concatenate(targets).astype(np.float64)

@@ -127,7 +127,7 @@ def train_users(
                 step(model, optimizer, loss)
         schedule.step()
         found = _held_out_losses(model, parts, weight, (slope, offset))
-        better = bool(found.mean() < best.mean()) and (not gentle or _surely_less(found, first))
+        better = bool(found.mean() < best.mean()) and (not gentle or surely_less(found, first))
         train = float(np.mean(losses)) if losses else 0.0
         history.append(Epoch(epoch, train, float(found.mean()), kept=better))
         if better:
@@ -234,7 +234,7 @@ def _sampled_logits(model: Hybrid, data: HeteroData, user: Tensor) -> Tensor:
     )
 
 
-def _surely_less(losses: Tensor, than: Tensor) -> bool:
+def surely_less(losses: Tensor, than: Tensor) -> bool:
     """Tell whether paired losses fell by more than the standard error of their difference."""
     gap = than - losses
     return bool(len(gap) > 1 and gap.mean() > gap.std() / len(gap) ** 0.5)

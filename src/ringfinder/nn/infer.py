@@ -65,25 +65,12 @@ def embed(model: Hybrid, data: HeteroData, device: torch.device) -> Embedded:
 
 
 @torch.no_grad()
-def group_logits(
-    model: Hybrid, embedded: Embedded, groups: Groups, stats: npt.NDArray[np.float32]
-) -> Tensor:
+def group_logits(model: Hybrid, stats: npt.NDArray[np.float32]) -> Tensor:
     """Raw scores of groups, float32 [g]; `stats` float32 [g, model.dimensions.stats]."""
     model.eval()
-    device = embedded.state.device
-    parts = [embedded.logit.new_zeros(0)]
-    for begin, end in _chunks(torch.from_numpy(groups.ptr), _MEMBERS_A_CHUNK):
-        ptr = groups.ptr[begin : end + 1]
-        members = torch.from_numpy(groups.user[ptr[0] : ptr[-1]].astype(np.int64)).to(device)
-        parts.append(
-            model.group_head(
-                embedded.state[members],
-                embedded.logit[members],
-                torch.from_numpy(ptr - ptr[0]).to(device),
-                torch.from_numpy(np.ascontiguousarray(stats[begin:end])).to(device),
-            )
-        )
-    return torch.cat(parts)
+    device = next(model.parameters()).device
+    logit: Tensor = model.group_head(torch.from_numpy(np.ascontiguousarray(stats)).to(device))
+    return logit
 
 
 @torch.no_grad()

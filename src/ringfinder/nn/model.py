@@ -161,7 +161,7 @@ class Hybrid(nn.Module):
             nn.Dropout(_DROPOUT), nn.Linear(2 * hidden, hidden), nn.ReLU(), nn.Linear(hidden, 1)
         )
         self.flat_head = nn.Linear(inputs, 1)
-        self.group_head = GroupHead(2 * hidden, dimensions.stats, hidden)
+        self.group_head = GroupHead(dimensions.stats)
         for name in ("user_calibration", "flat_calibration", "group_calibration"):
             self.register_buffer(name, torch.tensor([1.0, 0.0]))
 

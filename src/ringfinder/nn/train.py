@@ -38,7 +38,7 @@ WHOLE_SNAPSHOTS = 5
 UNKNOWN = -1
 """The label of a group that teaches nothing."""
 
-_GROUP_EPOCHS = 40
+_GROUP_EPOCHS = 15
 _MOST_HELD_OUT = 4_096
 _MOST_WEAK = 16_384
 
@@ -148,7 +148,7 @@ def fit_self_supervised(
             said = calibrated(known.logit, model.user_calibration).cpu().numpy()
             wanted = np.asarray((wanted + said) / 2, np.float32)
             if init.has_group_head and groups and stats is not None and group_targets is not None:
-                logit = group_logits(model, known, groups, stats)
+                logit = group_logits(model, stats)
                 said = calibrated(logit, model.group_calibration).cpu().numpy()
                 group_wanted = np.asarray((group_targets + said) / 2, np.float32)
         shuffled = rng.permutation(snapshot.n_users)
@@ -165,7 +165,7 @@ def fit_self_supervised(
         if groups is None or stats is None or group_wanted is None or not len(groups):
             return [_Part(users, None)]
         split = split_groups(groups, held)
-        return [_Part(users, GroupExamples(groups, stats, group_wanted, split))]
+        return [_Part(users, GroupExamples(stats, group_wanted, split))]
 
     return _fit(
         prepare,
@@ -205,11 +205,7 @@ def _fit(
         )
         train_flat(model, users)
         embedded = [embed(model, part.data, chosen) for part in users]
-        grouped = [
-            (known, part.groups)
-            for known, part in zip(embedded, parts, strict=True)
-            if part.groups is not None
-        ]
+        grouped = [part.groups for part in parts if part.groups is not None]
         group_history: list[Epoch] = []
         if grouped:
             group_history = train_groups(
@@ -228,7 +224,7 @@ def _fit(
         "snapshots": len(parts),
         "users": sum(len(part.user) for part in users),
         "positives": round(float(sum(part.target.sum() for part in users)), 3),
-        "groups": sum(len(part.groups) for _, part in grouped),
+        "groups": sum(len(part) for part in grouped),
         "epochs": len(history) - 1,
         "best_epoch": best_epoch(history),
         "seed": seed,
@@ -262,10 +258,9 @@ def _labelled(
     if groups is None or stats is None or label is None or not (label != UNKNOWN).any():
         return _Part(examples, None)
     known = np.flatnonzero(label != UNKNOWN)
-    chosen = Groups.of(groups.members(int(group)) for group in known)
-    split = split_groups(chosen, held)
+    split = split_groups(groups, held)[known]
     wanted = label[known].astype(np.float32)
-    return _Part(examples, GroupExamples(chosen, stats[known], wanted, split))
+    return _Part(examples, GroupExamples(stats[known], wanted, split))
 
 
 def _dimensions(snapshot: Snapshot, widths: set[int], init: Bundle | None) -> Dimensions:

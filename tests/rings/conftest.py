@@ -1,0 +1,28 @@
+from pathlib import Path
+
+import pytest
+from stories import flash_sale, honest, live_stream, lockstep, office, snapshot_of
+
+from ringfinder.features.snapshot import Snapshot
+from ringfinder.rings.find import Found, find_groups
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """A crowd, two rings, a flash sale, a live stream and an office."""
+    rows = honest(1)
+    rows += lockstep("r", 18, 6, (4, 9, 17)) + lockstep("q", 14, 5, (6, 13), seed=3)
+    rows += flash_sale(160) + live_stream(150) + office(30, start=900)
+    return snapshot_of(tmp_path_factory.mktemp("town"), rows)
+
+
+@pytest.fixture(scope="session")
+def found(town: Snapshot) -> Found:
+    return find_groups(town)
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Path:
+    from ringfinder.pipeline.models import shipped_model  # noqa: PLC0415
+
+    return shipped_model()

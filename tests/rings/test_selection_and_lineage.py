@@ -1,0 +1,63 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ringfinder.features.groups import Groups
+from ringfinder.rings.lineage import changes, follow
+from ringfinder.rings.ring import NEW, Lineage, Ring
+from ringfinder.rings.selection import MAX_OVERLAP, select
+
+members = st.sets(st.integers(0, 30), min_size=1, max_size=12)
+
+
+@given(st.lists(st.tuples(members, st.integers(0, 5)), max_size=20), st.integers(1, 10))
+def test_the_list_repeats_no_ring_and_leaves_out_only_repeats(drawn, limit):
+    groups = Groups.of(np.array(sorted(users), np.int32) for users, _ in drawn)
+    score = np.array([value / 5 for _, value in drawn], np.float32)
+    chosen = select(groups, score, limit)
+    sets = [set(groups.members(g).tolist()) for g in range(len(groups))]
+
+    def repeats(one: int, two: int) -> bool:
+        return len(sets[one] & sets[two]) > MAX_OVERLAP * min(len(sets[one]), len(sets[two]))
+
+    assert len(chosen) <= limit
+    assert [float(score[g]) for g in chosen] == sorted(
+        (float(score[g]) for g in chosen), reverse=True
+    )
+    for place, g in enumerate(chosen):
+        assert not any(repeats(g, better) for better in chosen[:place])
+    if len(chosen) < limit:
+        for g in set(range(len(groups))) - set(chosen):
+            assert any(repeats(g, taken) and score[taken] >= score[g] for taken in chosen)
+
+
+def ring(name: str, users: str) -> Ring:
+    names = tuple(sorted(users))
+    roles = dict.fromkeys(names, "core")
+    return Ring(name, 1, 0.5, False, 0.1, names, roles, (0, 1), {}, (), (), ())
+
+
+def followed(now: dict[str, str], before: dict[str, str]) -> dict[str, Lineage]:
+    old = {name: frozenset(users) for name, users in before.items()}
+    return {r.ring_id: r.lineage for r in follow([ring(n, u) for n, u in now.items()], old)}
+
+
+def test_a_ring_is_followed_as_it_changes():
+    told = followed({"a": "abcdef"}, {"x": "abcdef"})
+    assert told["a"] == Lineage("same", ("x",), 1.0)
+    assert followed({"a": "abcdefgh"}, {"x": "abcd"})["a"].status == "grew"
+    assert followed({"a": "abc"}, {"x": "abcdef"})["a"].status == "shrank"
+    assert followed({"a": "abcdef"}, {"x": "abc", "y": "def"})["a"].status == "merged"
+    assert {
+        lineage.status for lineage in followed({"a": "abc", "b": "def"}, {"x": "abcdef"}).values()
+    } == {"split"}
+    assert followed({"a": "abc"}, {"x": "xyz"})["a"] == NEW
+
+
+def test_what_changed_names_what_is_new_and_gone():
+    old = {"x": frozenset("abcdef"), "y": frozenset("uvw")}
+    now = follow([ring("a", "abcdef"), ring("b", "mno")], old)
+    told = changes(now, old)
+    assert told["new"] == ["b"]
+    assert told["gone"] == ["y"]
+    assert told["same"] == 1
