@@ -32,6 +32,8 @@ USER_WORLDS = (
     ("identifier", 150_000, 5),
     ("none", 150_000, 6),
     ("mixed", 100_000, 7),
+    ("improvised", 150_000, 8),
+    ("improvised", 150_000, 9),
 )
 GROUP_WORLDS = (
     ("mixed", 300_000, 11),
@@ -46,6 +48,13 @@ GROUP_WORLDS = (
     ("none", 600_000, 20),
     ("mixed", 100_000, 21),
     ("mixed", 100_000, 22),
+    ("improvised", 300_000, 23),
+    ("improvised", 300_000, 24),
+    ("improvised", 150_000, 25),
+    ("improvised", 150_000, 26),
+    ("improvised", 600_000, 27),
+    ("gatherings", 300_000, 28),
+    ("gatherings", 300_000, 29),
 )
 """Mix, events and seed of each world."""
 

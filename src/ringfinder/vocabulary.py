@@ -56,9 +56,7 @@ ENTITY_TYPES = (
     EntityType("item", "item_id", "items", identifier=False, hub_users=1_000, personal=False),
     EntityType("seller", "seller_id", "sellers", identifier=False, hub_users=5_000, personal=False),
     EntityType("device", "device_id", "devices", identifier=True, hub_users=10, personal=True),
-    EntityType(
-        "ip", "ip", "ips", identifier=True, hub_users=50, personal=True, place=True
-    ),
+    EntityType("ip", "ip", "ips", identifier=True, hub_users=50, personal=True, place=True),
 )
 
 LINK_TYPES = (

@@ -14,7 +14,7 @@ members = st.sets(st.integers(0, 30), min_size=1, max_size=12)
 def test_the_list_repeats_no_ring_and_leaves_out_only_repeats(drawn, limit):
     groups = Groups.of(np.array(sorted(users), np.int32) for users, _ in drawn)
     score = np.array([value / 5 for _, value in drawn], np.float32)
-    chosen = select(groups, score, limit)
+    chosen = select(groups, score, np.zeros(len(groups), np.float32), limit)
     sets = [set(groups.members(g).tolist()) for g in range(len(groups))]
 
     def repeats(one: int, two: int) -> bool:
@@ -29,6 +29,18 @@ def test_the_list_repeats_no_ring_and_leaves_out_only_repeats(drawn, limit):
     if len(chosen) < limit:
         for g in set(range(len(groups))) - set(chosen):
             assert any(repeats(g, taken) and score[taken] >= score[g] for taken in chosen)
+
+
+def test_a_whole_stands_for_its_parts_when_it_explains_more_and_is_as_suspicious():
+    part, rest, whole = range(8), range(8, 16), range(16)
+    groups = Groups.of(np.array(users, np.int32) for users in (part, rest, whole))
+    score = np.array([0.96, 0.5, 0.95], np.float32)
+    assert select(groups, score, np.array([50, 40, 100], np.float32), 5) == [2]
+    # Two rings under one roof: apart they explain more.
+    assert select(groups, score, np.array([80, 70, 100], np.float32), 5) == [0, 1]
+    # A crowd around a ring is far less suspicious.
+    far = np.array([0.96, 0.5, 0.3], np.float32)
+    assert select(groups, far, np.array([50, 40, 100], np.float32), 5) == [0, 1]
 
 
 def ring(name: str, users: str) -> Ring:

@@ -20,7 +20,7 @@ from ringfinder.rings.membership import settle
 from ringfinder.rings.ring import Ring
 from ringfinder.rings.score import chance, figures
 from ringfinder.rings.selection import select
-from ringfinder.rings.statistics import Table, describe
+from ringfinder.rings.statistics import Table, column, describe
 from ringfinder.rings.weighing import Scratch, scratch
 
 MAX_ENTITIES = 50
@@ -63,7 +63,8 @@ def tell_rings(
 
     `score` float32 [groups] in [0, 1] ranks; a ring at or above `alert_line` is an alert.
     """
-    chosen = select(found.groups, score, max_rings)
+    nats = column(found.statistics, "net_nats") * column(found.statistics, "size")
+    chosen = select(found.groups, score, nats, max_rings)
     if not chosen:
         return []
     snapshot = found.log.snapshot

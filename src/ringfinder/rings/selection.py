@@ -1,5 +1,7 @@
 """From ranked overlapping groups to a list in which every ring stands once."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -8,29 +10,106 @@ from ringfinder.features.groups import Groups
 MAX_OVERLAP = 0.5
 """A group is a repeat of a better one when it shares more than this part of the smaller of both."""
 
+WITHIN = 0.8
+"""Part of a group's members that must be in another for that to be called its whole."""
 
-def select(groups: Groups, score: npt.NDArray[np.float32], limit: int) -> list[int]:
+ALIKE = 0.5
+"""Difference of log-odds up to which a whole is as suspicious as its part."""
+
+
+def select(
+    groups: Groups, score: npt.NDArray[np.float32], nats: npt.NDArray[np.float32], limit: int
+) -> list[int]:
     """Positions of at most `limit` groups, best first, none a repeat of a better one.
 
-    Equal scores are ordered by size, larger first, and then by position.
+    `score` float32 [groups] in [0, 1] ranks; `nats` float32 [groups] is what each group's
+    description saves in all. A part of a ring often looks a little worse than the whole and
+    sometimes a little better: where a larger group is about as suspicious and saves more than the
+    part and the best of its rest do apart, it stands for both (minimum description length). Equal
+    scores are ordered by size, larger first, and then by position.
     """
+    index = _Overlaps(groups)
+    odds = _log_odds(score)
     order = np.lexsort((np.arange(len(groups)), -groups.sizes, -score))
     taken: list[int] = []
-    taken_by: dict[int, list[int]] = {}
-    for g in order:
-        members = groups.members(int(g)).tolist()
-        shared: dict[int, int] = {}
-        for user in members:
-            for other in taken_by.get(user, ()):
-                shared[other] = shared.get(other, 0) + 1
-        if any(
-            count > MAX_OVERLAP * min(len(members), int(groups.sizes[other]))
-            for other, count in shared.items()
-        ):
+    for g in order.tolist():
+        if index.repeats_taken(g):
             continue
-        for user in members:
-            taken_by.setdefault(user, []).append(int(g))
-        taken.append(int(g))
+        best = _whole(g, groups, odds, nats, index)
+        index.take(best)
+        taken.append(best)
         if len(taken) == limit:
             break
-    return taken
+    return sorted(taken, key=lambda g: (-float(score[g]), -int(groups.sizes[g]), g))
+
+
+def _whole(
+    part: int,
+    groups: Groups,
+    odds: npt.NDArray[np.float64],
+    nats: npt.NDArray[np.float32],
+    index: "_Overlaps",
+) -> int:
+    """The group that best stands for `part`, often itself."""
+    wholes = [
+        g
+        for g, shared in index.shared_with(part).items()
+        if shared >= WITHIN * groups.sizes[part]
+        and odds[g] >= odds[part] - ALIKE
+        and nats[g] > nats[part]
+        and not index.repeats_taken(g)
+    ]
+    members = set(groups.members(part).tolist())
+    for whole in sorted(wholes, key=lambda g: (-float(nats[g]), g)):
+        rest = [
+            float(nats[g])
+            for g, shared in index.shared_with(whole).items()
+            if shared >= WITHIN * groups.sizes[g]
+            and len(members.intersection(groups.members(g).tolist()))
+            <= (1 - WITHIN) * groups.sizes[g]
+        ]
+        if nats[whole] >= nats[part] + max(rest, default=0.0):
+            return whole
+    return part
+
+
+class _Overlaps:
+    """Which groups share how many members, and which were taken."""
+
+    def __init__(self, groups: Groups) -> None:
+        self._groups = groups
+        self._of_user: dict[int, list[int]] = {}
+        for g in range(len(groups)):
+            for user in groups.members(g).tolist():
+                self._of_user.setdefault(user, []).append(g)
+        self._taken_of_user: dict[int, list[int]] = {}
+
+    def shared_with(self, g: int) -> dict[int, int]:
+        """Members in common with every other group that has any."""
+        counts = _count(self._of_user, self._groups.members(g).tolist())
+        del counts[g]
+        return counts
+
+    def repeats_taken(self, g: int) -> bool:
+        """Tell whether the group repeats one that was taken."""
+        sizes = self._groups.sizes
+        counts = _count(self._taken_of_user, self._groups.members(g).tolist())
+        return any(n > MAX_OVERLAP * min(sizes[g], sizes[other]) for other, n in counts.items())
+
+    def take(self, g: int) -> None:
+        """Put the group on the list."""
+        for user in self._groups.members(g).tolist():
+            self._taken_of_user.setdefault(user, []).append(g)
+
+
+def _count(of_user: dict[int, list[int]], users: Iterable[int]) -> dict[int, int]:
+    counts: dict[int, int] = {}
+    for user in users:
+        for g in of_user.get(user, ()):
+            counts[g] = counts.get(g, 0) + 1
+    return counts
+
+
+def _log_odds(score: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    clipped = np.clip(score.astype(np.float64), 1e-9, 1 - 1e-9)
+    return np.asarray(np.log(clipped) - np.log1p(-clipped))

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ringfinder.events.simulator import crowds, places
+from ringfinder.events.simulator import crowds, improvised, places
+from ringfinder.events.simulator.mixes import Mix
 from ringfinder.events.simulator.people import USERS_A_CARRIER
 from ringfinder.events.simulator.world import World
 
@@ -40,10 +41,14 @@ LOOKALIKES = (
     Lookalike("bundle", crowds.bundle, 20),
 )
 
+ON_REQUEST = (Lookalike("gathering", improvised.gathering, 200),)
+"""Kinds that only the mixes that name them hold."""
 
-def gather_lookalikes(world: World) -> None:
-    """Add every kind of innocent group, as many as the log's size asks for."""
-    for row in LOOKALIKES:
+
+def gather_lookalikes(world: World, mix: Mix) -> None:
+    """Add every kind of innocent group that the mix holds, as many as the log's size asks for."""
+    asked = tuple(row for row in ON_REQUEST if row.kind in mix.lookalikes)
+    for row in LOOKALIKES + asked:
         rng = world.stage(f"look-alike {row.kind}")
         for _ in range(max(1, int(row.per_million * world.events / 1e6 + rng.random()))):
             users = row.gather(world, rng)

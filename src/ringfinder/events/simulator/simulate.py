@@ -33,7 +33,7 @@ def simulate(directory: Path, *, events: int, seed: int, mix: str) -> dict[str, 
     `MIXES`. The log covers 28 days from 2026-03-02T00:00:00Z. Same arguments, same bytes.
     """
     world = found(seed, events)
-    gather_lookalikes(world)
+    gather_lookalikes(world, MIXES[mix])
     plant_rings(world, MIXES[mix])
     rng = world.stage("telling")
     special = tell(world, rng, join_trips(world.trips))

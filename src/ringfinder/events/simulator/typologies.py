@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ringfinder.events.simulator.clock import DAY, DAYS, END, HOUR, MINUTE, rhythm, within
+from ringfinder.events.simulator.improvised import improvised
 from ringfinder.events.simulator.plots import Ints, Scene, at_least_one
 from ringfinder.events.simulator.trips import OWN, Trips
 from ringfinder.events.simulator.world import Promotion
@@ -226,6 +227,7 @@ TYPOLOGIES = {
         Typology("promo_burst", promo_burst, (15, 40), (0.6, 1.6), (0.8, 1.8)),
         Typology("slow_drip", slow_drip, (10, 35), (0.5, 1.2), (0.7, 1.4)),
         Typology("takeover_fleet", takeover_fleet, (10, 40), (1.0, 2.0), (1.5, 2.5), "victim"),
+        Typology("improvised", improvised, (8, 120), (0.0, 2.0), (0.0, 2.5)),
         Typology("refund_ring", refund_ring, (10, 35), (0.7, 1.5), (1.0, 1.8), "claimant"),
     )
 }
