@@ -107,8 +107,10 @@ def test_every_mix_plants_what_it_names(tmp_path, mix):
     assert json.loads((tmp_path / "meta.json").read_text()) == meta
     assert set(rings.typology) == set(MIXES[mix].typologies)
     assert len(rings) == meta["rings"]
+    kinds = {row.kind for row in LOOKALIKES} | set(MIXES[mix].lookalikes)
+    assert set(meta["benign"]) == kinds
     if mix == "mixed":
-        assert set(rings.typology) == set(TYPOLOGIES)
+        assert set(rings.typology) == set(TYPOLOGIES) - {"improvised"}
         assert 0.3 < rings.stealth.mean() < 0.7
 
 

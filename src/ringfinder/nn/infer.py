@@ -15,7 +15,6 @@ from torch import Tensor
 from torch_geometric.data.hetero_data import HeteroData
 from torch_geometric.index import index2ptr
 
-from ringfinder.features.groups import Groups
 from ringfinder.nn.model import Hybrid
 from ringfinder.nn.sampler import EdgeType
 from ringfinder.nn.tensors import USER

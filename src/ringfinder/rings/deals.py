@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from ringfinder.features.coded_events import MISSING
 from ringfinder.features.snapshot import Snapshot
@@ -21,7 +22,13 @@ FAMILIES = ("deal", "undo", "review", "repeat")
 """Kinds of deal that are compared among themselves only: a purchase, its reversal, a review, and
 the third purchase of one target by one user within `REPEAT_SPAN`."""
 
-REPEAT_SPAN = 3 * 3_600_000_000
+HOUR = 3_600_000_000
+"""Microseconds of an hour."""
+
+WIDTHS = (3 * HOUR, 36 * HOUR)
+"""Widths, in microseconds, of the windows in which members' deals are held against others'."""
+
+REPEAT_SPAN = 3 * HOUR
 """Microseconds in which a third purchase at one target makes a repeat."""
 
 
@@ -32,7 +39,10 @@ class Deals(NamedTuple):
     family * `n_plain` + item code, or + items + seller code. `ptr` int64 [users + 1], `target`
     int32 and `ts` int64 [deals] are user-major, targets ascending; `target_ptr` int64
     [targets + 1], `target_user` int32 and `target_ts` int64 are target-major in time order;
-    `sorted_ts` is every `ts` ascending. `seller` int32 [targets] is the target's seller (-1 none).
+    `early` and `late` int64 [deals, widths] bound, in the target-major order, the deals at the same
+    target within half a width before and after each deal, both included, the end exclusive;
+    `around` float64 [deals, widths] is the share of all deals in that time. `seller` int32
+    [targets] is the target's seller (-1 none).
     """
 
     ptr: npt.NDArray[np.int64]
@@ -41,7 +51,9 @@ class Deals(NamedTuple):
     target_ptr: npt.NDArray[np.int64]
     target_user: npt.NDArray[np.int32]
     target_ts: npt.NDArray[np.int64]
-    sorted_ts: npt.NDArray[np.int64]
+    early: npt.NDArray[np.int64]
+    late: npt.NDArray[np.int64]
+    around: npt.NDArray[np.float64]
     seller: npt.NDArray[np.int32]
     n_items: int
     n_plain: int
@@ -108,18 +120,52 @@ def deals(snapshot: Snapshot) -> Deals:
     first[1:] = (user[1:] != user[:-1]) | (target[1:] != target[:-1])
     user, target, ts = user[first], target[first], ts[first]
     order = np.lexsort((user, ts, target))
+    target_ptr = _pointers(target, n_targets)
+    early, late = _windows(target_ptr, ts[order])
     return Deals(
         _pointers(user, snapshot.n_users),
         target,
         ts,
-        _pointers(target, n_targets),
+        target_ptr,
         user[order],
         ts[order],
-        np.sort(ts),
+        early,
+        late,
+        _around(ts[order]),
         owner,
         n_items,
         n_plain,
     )
+
+
+@njit(cache=True)
+def _windows(
+    target_ptr: npt.NDArray[np.int64], ts: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """`early` and `late` of `Deals`, by two pointers a width over each target."""
+    early = np.empty((len(ts), len(WIDTHS)), np.int64)
+    late = np.empty((len(ts), len(WIDTHS)), np.int64)
+    for x in range(len(target_ptr) - 1):
+        for w in range(len(WIDTHS)):
+            half = WIDTHS[w] // 2
+            low = high = target_ptr[x]
+            for j in range(target_ptr[x], target_ptr[x + 1]):
+                while ts[low] < ts[j] - half:
+                    low += 1
+                while high < target_ptr[x + 1] and ts[high] <= ts[j] + half:
+                    high += 1
+                early[j, w], late[j, w] = low, high
+    return early, late
+
+
+def _around(ts: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    ordered = np.sort(ts)
+    columns = [
+        np.searchsorted(ordered, ts + width // 2, "right")
+        - np.searchsorted(ordered, ts - width // 2)
+        for width in WIDTHS
+    ]
+    return np.stack(columns, axis=1) / max(1, len(ts))
 
 
 def _third_in_a_row(

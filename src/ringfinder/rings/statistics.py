@@ -8,9 +8,8 @@ from numba import njit
 
 from ringfinder.features.groups import Groups
 from ringfinder.features.snapshot import Snapshot
-from ringfinder.rings.deals import FAMILIES, Deals, Identifiers
+from ringfinder.rings.deals import FAMILIES, HOUR, Deals, Identifiers
 from ringfinder.rings.weighing import (
-    HOUR,
     IN_STEP,
     Scratch,
     choose,

@@ -15,14 +15,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from ringfinder.rings.deals import Deals, Identifiers
+from ringfinder.rings.deals import WIDTHS, Deals, Identifiers
 
 Codes = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
-
-HOUR = 3_600_000_000
-WIDTHS = np.array([3 * HOUR, 36 * HOUR], np.int64)
-"""Widths, in microseconds, of the windows in which members' deals are held against others'."""
 
 MIN_SHARE = 0.08
 """A target belongs to a group's list when at least this share of the members dealt with it."""
@@ -36,7 +32,10 @@ IN_STEP = 1.0
 
 
 class Scratch(NamedTuple):
-    """Arrays that are zero between calls; `touched` lists users whose cells are in use."""
+    """Arrays that are zero between calls, but for `touched` and `before`, which are overwritten.
+
+    `touched` lists the users whose cells are in use; `before` counts members along one target.
+    """
 
     target: npt.NDArray[np.int32]
     entity: npt.NDArray[np.int32]
@@ -45,6 +44,7 @@ class Scratch(NamedTuple):
     llr: npt.NDArray[np.float64]
     seen: npt.NDArray[np.bool_]
     touched: npt.NDArray[np.int32]
+    before: npt.NDArray[np.int32]
     sync: npt.NDArray[np.float64]
 
 
@@ -59,6 +59,7 @@ def scratch(deals: Deals, idents: Identifiers) -> Scratch:
         np.zeros(n_users, np.float64),
         np.zeros(n_users, np.bool_),
         np.zeros(n_users, np.int32),
+        np.zeros(int(np.diff(deals.target_ptr).max(initial=0)) + 1, np.int32),
         np.zeros(len(deals.target), np.float64),
     )
 
@@ -141,30 +142,30 @@ def choose(
 
 
 @njit(cache=True)
-def _synchrony(j: int, x: int, k: int, deals: Deals, cells: Scratch) -> float:
-    """Nats by which deal j at target x keeps the members' time rather than the others'."""
+def _synchronise(x: int, k: int, deals: Deals, cells: Scratch) -> None:
+    """Fill `cells.sync` for the deals at target x, which k members have.
+
+    Each holds the nats by which the deal keeps the other members' time rather than the outsiders',
+    in the width that shows it best; choosing among widths and none is paid for.
+    """
     start, end = deals.target_ptr[x], deals.target_ptr[x + 1]
-    best = 0.0
-    inner = k - (1 if cells.inside[deals.target_user[j]] else 0)
-    for width in WIDTHS:
-        early, late = deals.target_ts[j] - width // 2, deals.target_ts[j] + width // 2
-        inside = outside = 0
-        i = start + np.searchsorted(deals.target_ts[start:end], early)
-        while i < end and deals.target_ts[i] <= late:
-            if i != j:
-                if cells.inside[deals.target_user[i]]:
-                    inside += 1
-                else:
-                    outside += 1
-            i += 1
-        everywhere = (
-            np.searchsorted(deals.sorted_ts, late, "right")
-            - np.searchsorted(deals.sorted_ts, early)
-        ) / len(deals.sorted_ts)
-        theirs = (outside + everywhere) / (end - start - k + 1.0)
-        ours = (inside + theirs) / (inner + 1.0)
-        best = max(best, np.log(ours / theirs) - np.log(len(WIDTHS) + 1.0))
-    return best
+    members = 0
+    for j in range(start, end):
+        cells.before[j - start] = members
+        members += cells.inside[deals.target_user[j]]
+    cells.before[end - start] = members
+    cost = np.log(len(WIDTHS) + 1.0)
+    for j in range(start, end):
+        own = 1 if cells.inside[deals.target_user[j]] else 0
+        best = 0.0
+        for w in range(len(WIDTHS)):
+            low, high = deals.early[j, w], deals.late[j, w]
+            inside = cells.before[high - start] - cells.before[low - start]
+            outside = high - low - inside - (1 - own)
+            theirs = (outside + deals.around[j, w]) / (end - start - k + 1.0)
+            ours = (inside - own + theirs) / (k - own + 1.0)
+            best = max(best, np.log(ours / theirs) - cost)
+        cells.sync[j] = best
 
 
 @njit(cache=True)
@@ -189,12 +190,12 @@ def weigh(
         start, end = deals.target_ptr[x], deals.target_ptr[x + 1]
         absent = np.log((1 - (k - 1) / n) / (1 - target_rate(end - start - k, mean, deals)))
         base += absent
+        _synchronise(x, k, deals, cells)
         for j in range(start, end):
             v = deals.target_user[j]
             m = _touch(v, m, cells)
             own = float(deals.ptr[v + 1] - deals.ptr[v])
             q = target_rate(end - start - k, own, deals)
-            cells.sync[j] = _synchrony(j, x, k, deals, cells)
             cells.llr[v] += _vouch(v, k, n, q, cells) - absent + cells.sync[j]
             cells.hits[v] += 1
     for x in kept_e:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from ringfinder.rings.channels.protocol import Codes, Log
-from ringfinder.rings.weighing import HOUR
+from ringfinder.rings.deals import HOUR
 
 MIN_CUSTOMERS = 5
 MAX_CUSTOMERS = 80

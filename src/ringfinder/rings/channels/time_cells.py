@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ringfinder.rings.bipartite import communities, distinct_pairs
 from ringfinder.rings.channels.protocol import Codes, Log
-from ringfinder.rings.weighing import HOUR
+from ringfinder.rings.deals import HOUR
 
 RESOLUTIONS = (0.01, 0.03, 0.1)
 MIN_USERS = 3
