@@ -5,6 +5,7 @@ that log instead of a simulated one.
 """
 
 import argparse
+import csv
 import json
 import shlex
 import shutil
@@ -30,6 +31,17 @@ def run(*arguments: str) -> None:
         sys.exit(done.returncode)
 
 
+def head_of_the_top_ring(rings: Path, scores: Path) -> str | None:
+    """The riskiest member of the first ring, None where no ring was found."""
+    with rings.open(encoding="utf-8") as lines:
+        first = next(lines, None)
+    if first is None:
+        return None
+    members = set(json.loads(first)["members"])
+    with scores.open(encoding="utf-8", newline="") as table:
+        return next(row["user_id"] for row in csv.DictReader(table) if row["user_id"] in members)
+
+
 def main() -> None:
     """Run the demo in ./demo, which is made anew."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -51,11 +63,10 @@ def main() -> None:
     run(*ingest)
     run("train")
     report = PLACE / "report.html"
-    run("sweep", "--rings-out", str(PLACE / "rings.jsonl"), "--report", str(report))
-    lines = (PLACE / "rings.jsonl").read_text(encoding="utf-8").splitlines()
-    if lines:
-        ring = json.loads(lines[0])
-        head = min(ring["members"], key=lambda user: (ring["roles"][user] != "core", user))
+    rings, scores = PLACE / "rings.jsonl", PLACE / "scores.csv"
+    run("sweep", "--rings-out", str(rings), "--scores-out", str(scores), "--report", str(report))
+    head = head_of_the_top_ring(rings, scores)
+    if head is not None:
         run("investigate", head, "--html", str(PLACE / "case.html"))
     else:
         print("\nNo ring was found, so there is nobody to investigate.")
@@ -65,6 +76,7 @@ def main() -> None:
     told = {
         "workspace": "lake, snapshot, model and sweep; pass it with --workspace to go on",
         "rings.jsonl": "every ring with its evidence, best first",
+        "scores.csv": "every user's score, the riskiest first",
         "report.html": "the ranked list and one page a ring, for a browser",
         "case.html": "the case of one user",
     }

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from ringfinder.evaluate.truth import Truth, read_truth
 from ringfinder.events.progress import silent
@@ -23,40 +26,47 @@ from ringfinder.pipeline.snapshot import snapshot_at
 from ringfinder.rings.find import find_groups
 from ringfinder.rings.score import head_inputs
 from ringfinder.store.workspace import Workspace
+from ringfinder.vocabulary import BROWSING
+
+WHOLE, NO_BROWSING, NO_IDENTIFIERS, SELLERS_ONLY = "whole", "no browsing", "no ids", "sellers"
+"""What a log tells: everything; no logins, views and carts; no device and address; or nothing but
+who ordered from which seller. Real logs are often as poor as that."""
 
 USER_WORLDS = (
-    ("mixed", 300_000, 1),
-    ("mixed", 150_000, 2),
-    ("slow", 150_000, 3),
-    ("bursty", 150_000, 4),
-    ("identifier", 150_000, 5),
-    ("none", 150_000, 6),
-    ("mixed", 100_000, 7),
-    ("improvised", 150_000, 8),
-    ("improvised", 150_000, 9),
+    ("mixed", 300_000, 1, WHOLE),
+    ("mixed", 150_000, 2, NO_BROWSING),
+    ("slow", 150_000, 3, WHOLE),
+    ("bursty", 150_000, 4, NO_IDENTIFIERS),
+    ("identifier", 150_000, 5, WHOLE),
+    ("none", 150_000, 6, WHOLE),
+    ("mixed", 100_000, 7, WHOLE),
+    ("improvised", 150_000, 8, WHOLE),
+    ("improvised", 150_000, 9, NO_BROWSING),
+    ("mixed", 150_000, 10, SELLERS_ONLY),
 )
 GROUP_WORLDS = (
-    ("mixed", 300_000, 11),
-    ("mixed", 300_000, 12),
-    ("mixed", 150_000, 13),
-    ("slow", 300_000, 14),
-    ("bursty", 300_000, 15),
-    ("identifier", 300_000, 16),
-    ("none", 300_000, 17),
-    ("none", 150_000, 18),
-    ("mixed", 800_000, 19),
-    ("none", 600_000, 20),
-    ("mixed", 100_000, 21),
-    ("mixed", 100_000, 22),
-    ("improvised", 300_000, 23),
-    ("improvised", 300_000, 24),
-    ("improvised", 150_000, 25),
-    ("improvised", 150_000, 26),
-    ("improvised", 600_000, 27),
-    ("gatherings", 300_000, 28),
-    ("gatherings", 300_000, 29),
+    ("mixed", 300_000, 11, WHOLE),
+    ("mixed", 300_000, 12, WHOLE),
+    ("mixed", 150_000, 13, NO_BROWSING),
+    ("slow", 300_000, 14, WHOLE),
+    ("bursty", 300_000, 15, WHOLE),
+    ("identifier", 300_000, 16, WHOLE),
+    ("none", 300_000, 17, WHOLE),
+    ("none", 150_000, 18, NO_BROWSING),
+    ("mixed", 800_000, 19, WHOLE),
+    ("none", 600_000, 20, WHOLE),
+    ("mixed", 100_000, 21, WHOLE),
+    ("mixed", 100_000, 22, NO_IDENTIFIERS),
+    ("improvised", 300_000, 23, WHOLE),
+    ("improvised", 300_000, 24, WHOLE),
+    ("improvised", 150_000, 25, NO_IDENTIFIERS),
+    ("improvised", 150_000, 26, WHOLE),
+    ("improvised", 600_000, 27, WHOLE),
+    ("gatherings", 300_000, 28, WHOLE),
+    ("gatherings", 300_000, 29, WHOLE),
+    ("mixed", 300_000, 30, SELLERS_ONLY),
 )
-"""Mix, events and seed of each world."""
+"""Mix, events, seed and telling of each world."""
 
 EPOCHS = 16
 SEED = 1
@@ -75,11 +85,26 @@ def group_labels(groups: Groups, rings: list[npt.NDArray[np.int32]]) -> npt.NDAr
     return np.where(best >= HIT, 1, np.where(best < APART, 0, UNKNOWN)).astype(np.int8)
 
 
-def training_set(place: Path, world: tuple[str, int, int], *, for_users: bool) -> TrainingSet:
+def thin(log: Path, telling: str) -> None:
+    """Take out of a log what its telling leaves out."""
+    events = pq.read_table(log)
+    if telling in (NO_BROWSING, SELLERS_ONLY):
+        events = events.filter(pc.invert(pc.is_in(events["action"], pa.array(BROWSING))))
+    if telling == SELLERS_ONLY:
+        events = events.filter(pc.equal(events["action"], "order")).drop_columns("item_id")
+    if telling in (NO_IDENTIFIERS, SELLERS_ONLY):
+        events = events.drop_columns(["device_id", "ip"])
+        named = [name for name in ("item_id", "seller_id") if name in events.column_names]
+        events = events.filter(pc.is_valid(events[named[0]]))
+    pq.write_table(events, log)
+
+
+def training_set(place: Path, world: tuple[str, int, int, str], *, for_users: bool) -> TrainingSet:
     """Simulate, ingest and describe one world."""
-    mix, events, seed = world
+    mix, events, seed, telling = world
     directory = place / f"{mix}-{seed}"
     simulate(directory, events=events, seed=seed, mix=mix)
+    thin(directory / "events.parquet", telling)
     workspace = Workspace(place / f"{mix}-{seed}.workspace")
     ingest(workspace, [directory / "events.parquet"])
     snapshot = snapshot_at(workspace, as_of=None, window=None)
@@ -88,7 +113,7 @@ def training_set(place: Path, world: tuple[str, int, int], *, for_users: bool) -
     rings = [
         np.array(sorted(code[user] for user in ring.members), np.int32) for ring in truth.rings
     ]
-    print(f"{mix} {seed}: {snapshot.n_users} users, {len(rings)} rings", flush=True)
+    print(f"{mix} {seed} {telling}: {snapshot.n_users} users, {len(rings)} rings", flush=True)
     if for_users:
         label = np.zeros(snapshot.n_users, np.int8)
         for ring in rings:

@@ -9,6 +9,7 @@ from ringfinder.cli.session import plain
 from ringfinder.errors import InputError
 
 if TYPE_CHECKING:  # imported by the command that ran, so that --help stays quick
+    from ringfinder.evaluate.report import EvaluateResult
     from ringfinder.pipeline.doctor import Finding
     from ringfinder.pipeline.ingest import IngestResult
     from ringfinder.pipeline.simulate import SimulateResult
@@ -21,6 +22,33 @@ _MEMBERS_SHOWN = 60
 def figures(result: object) -> Iterator[str]:
     """Tell every figure of a result on its line, nested names joined by dots."""
     yield from _flat("", plain(result))
+
+
+def evaluated(result: "EvaluateResult") -> Iterator[str]:
+    """Tell the figures that are looked at first; `--json` holds all of them."""
+    rings, alerts = result.rings, result.alerts
+    yield f"Rings planted {rings.planted}, reported {rings.reported}, found {rings.hits}"
+    yield (
+        f"Ring AP {_figure(rings.ap)}, precision@10 {_figure(rings.precision_at['10'])}, "
+        f"precision@24 {_figure(rings.precision_at['24'])}, "
+        f"recall@50 {_figure(rings.recall_at['50'])}"
+    )
+    yield f"Median Jaccard of the rings found {_figure(rings.median_jaccard)}"
+    yield f"Alerts {alerts.alerts}, of them rings {alerts.hits}, false {alerts.false}"
+    if rings.false_by_kind_at_50:
+        kinds = ", ".join(f"{kind} {n}" for kind, n in rings.false_by_kind_at_50.items())
+        yield f"False among the first 50: {kinds}"
+    if result.user_level is not None:
+        users = result.user_level.without_label
+        yield (
+            f"User AP {_figure(users.ap)}, AUROC {_figure(users.auroc)} "
+            f"(base rate {_figure(users.base_rate)}, users without a label)"
+        )
+    yield "`--json` gives every figure."
+
+
+def _figure(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.3f}"
 
 
 def ingested(result: "IngestResult") -> Iterator[str]:

@@ -136,7 +136,7 @@ def evaluate(
 
     session: Session = ctx.obj
     result = run(session.workspace, truth=truth)
-    session.result(result, told.figures(result))
+    session.result(result, told.evaluated(result))
 
 
 def simulate(

@@ -15,6 +15,7 @@ import pyarrow.csv as pa_csv
 from ringfinder.cases.sweep_record import SweepRecord, read_sweep, sweep_before
 from ringfinder.events.progress import Progress, silent
 from ringfinder.features.load import ids
+from ringfinder.features.repeats import repeat_bursts
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.pipeline.models import model_directory
 from ringfinder.pipeline.report import write_report
@@ -68,8 +69,11 @@ def sweep(
     hybrid = Hybrid.load(model_directory(workspace, model))
     inputs = head_inputs(found.statistics, snapshot.n_users)
     group_score = hybrid.score_groups(snapshot, found.groups, inputs)
-    users = hybrid.score(snapshot).values
-    users = fuse(users, best_of_user(found.groups, group_score, snapshot.n_users))
+    users = fuse(
+        hybrid.score(snapshot).values,
+        best_of_user(found.groups, group_score, snapshot.n_users),
+        repeat_bursts(snapshot.events).strength(snapshot.n_users),
+    )
     progress("rings", 3, STEPS)
     rings = tell_rings(found, group_score, max_rings=max_rings, alert_line=ALERT_LINE)
     before = sweep_before(workspace.sweeps, as_of=snapshot.as_of)
@@ -97,9 +101,9 @@ def sweep(
     return SweepResult(record.sweep_id, record.directory, record.summary, record.rings)
 
 
-def fuse(user: npt.NDArray[np.float32], ring: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Join a user's own score and that of its best group: risky when either says so."""
-    return np.asarray(1 - (1 - user) * (1 - ring), np.float32)
+def fuse(*scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Join scores of the same users, each in [0, 1]: risky when any of them says so."""
+    return np.asarray(1 - np.prod([1 - score for score in scores], axis=0), np.float32)
 
 
 def _keep(

@@ -13,6 +13,7 @@ from ringfinder.events.mapping import EventMapping
 from ringfinder.events.progress import Progress, silent
 from ringfinder.features.groups import Groups
 from ringfinder.features.load import ids
+from ringfinder.features.repeats import repeat_bursts
 from ringfinder.features.snapshot import Labels, Snapshot
 from ringfinder.pipeline.models import DEFAULT, checked_name, shipped_model
 from ringfinder.pipeline.snapshot import snapshot_at
@@ -89,7 +90,10 @@ def train(
         suspicion = evidence(found.statistics)
         trained = fit_self_supervised(
             snapshot,
-            best_of_user(found.groups, suspicion, snapshot.n_users),
+            np.maximum(
+                best_of_user(found.groups, suspicion, snapshot.n_users),
+                repeat_bursts(snapshot.events).strength(snapshot.n_users),
+            ),
             epochs=rounds,
             device=device,
             seed=SEED,

@@ -7,6 +7,7 @@ import numpy.typing as npt
 from numba import njit
 
 from ringfinder.features.coded_events import MISSING
+from ringfinder.features.repeats import SPAN
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.graph.entity_graph import Links
 from ringfinder.vocabulary import (
@@ -20,16 +21,13 @@ from ringfinder.vocabulary import (
 
 FAMILIES = ("deal", "undo", "review", "repeat")
 """Kinds of deal that are compared among themselves only: a purchase, its reversal, a review, and
-the third purchase of one target by one user within `REPEAT_SPAN`."""
+the third purchase of one target by one user within `features.repeats.SPAN`."""
 
 HOUR = 3_600_000_000
 """Microseconds of an hour."""
 
 WIDTHS = (3 * HOUR, 36 * HOUR)
 """Widths, in microseconds, of the windows in which members' deals are held against others'."""
-
-REPEAT_SPAN = 3 * HOUR
-"""Microseconds in which a third purchase at one target makes a repeat."""
 
 
 class Deals(NamedTuple):
@@ -174,13 +172,13 @@ def _third_in_a_row(
     ts: npt.NDArray[np.int64],
     skip: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.int64]:
-    """Positions of purchases that are the third or later at a target within `REPEAT_SPAN`.
+    """Positions of purchases that are the third or later at a target within `SPAN`.
 
     The arrays are sorted by user, target and time; payments and what is no purchase are skipped.
     """
     at = np.flatnonzero(~skip)
     user, target, ts = user[at], target[at], ts[at]
-    same = (user[2:] == user[:-2]) & (target[2:] == target[:-2]) & (ts[2:] - ts[:-2] <= REPEAT_SPAN)
+    same = (user[2:] == user[:-2]) & (target[2:] == target[:-2]) & (ts[2:] - ts[:-2] <= SPAN)
     third: npt.NDArray[np.int64] = at[2:][same]
     return third
 
