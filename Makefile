@@ -4,11 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo test check format bench neo4j clean
+.PHONY: demo test check format readme bench neo4j clean
 .DELETE_ON_ERROR:
 
 $(STAMP): pyproject.toml constraints.txt
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
 	@echo "Setting up $(VENV) (once; PyTorch is large, this takes some minutes) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
@@ -30,6 +30,9 @@ check: $(STAMP)
 format: $(STAMP)
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix-only .
+
+readme: $(STAMP)
+	@$(BIN)/python scripts/readme.py --picture
 
 bench: $(STAMP)
 	@$(BIN)/python benchmarks/speed.py

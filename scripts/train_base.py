@@ -68,7 +68,7 @@ GROUP_WORLDS = (
 )
 """Mix, events, seed and telling of each world."""
 
-EPOCHS = 16
+EPOCHS = 10
 SEED = 1
 HIT = 0.5
 APART = 0.25

@@ -22,6 +22,7 @@ from ringfinder.cases.names import Names
 from ringfinder.cases.plain_text import cells_of
 from ringfinder.cases.sweep_record import last_sweep, sweep_as_of
 from ringfinder.cases.terminal import screen
+from ringfinder.cases.verdict import user_verdict
 from ringfinder.errors import InputError, StoreError
 from ringfinder.features.load import code_of, load_snapshot
 from ringfinder.vocabulary import ACTIONS, TRADING
@@ -192,3 +193,13 @@ def test_a_supported_innocent_explanation_comes_first(drawn):
         "not tested",
     ]
     assert any("supported" in line for line in screen(case))
+
+
+def test_repeat_orders_within_hours_are_told_first_of_a_user_in_no_ring():
+    said = "It ordered 7 times at seller s within 3 hours: 7 of 8 orders there then."
+    level, (first, second) = user_verdict(
+        "u", score=0.4, rank=1, users=1_000, ring=None, shared=[], lockstep=[], bursts=[said]
+    )
+    assert level == "worth a look"
+    assert first.startswith("User u is worth a look")
+    assert second == said

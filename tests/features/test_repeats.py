@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from small_logs import EPOCH, HOUR, snapshot_of, table_of
 
 from ringfinder.features.coded_events import CodedEvents
-from ringfinder.features.repeats import FEWEST, SPAN, repeat_bursts
+from ringfinder.features.repeats import FEWEST, SPAN, bursts_of_user, repeat_bursts
 
 
 def log_of(rows):
@@ -26,7 +26,7 @@ def log_of(rows):
         },
         amount=np.zeros(len(rows), np.int64),
         by_user=np.argsort(user, kind="stable"),
-        user_ptr=np.zeros(1, np.int64),
+        user_ptr=np.searchsorted(np.sort(user), np.arange(61)),
     )
 
 
@@ -78,6 +78,12 @@ def test_bursts_are_what_a_loop_finds(rows):
     assert got.keys() == wanted.keys()
     for pair, figures in wanted.items():
         assert got[pair] == pytest.approx(figures)
+    alone = {
+        (user, (one.kind == "seller", one.code)): (one.count, one.start, one.count / one.traffic)
+        for user in range(4)
+        for one in bursts_of_user(log_of(rows), user)
+    }
+    assert alone == {pair: pytest.approx(figures[:3]) for pair, figures in wanted.items()}
 
 
 def test_one_buyer_who_is_a_shops_whole_traffic_is_stronger_than_one_in_a_crowd(tmp_path):

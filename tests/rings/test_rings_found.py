@@ -23,7 +23,7 @@ def told(town, found, shipped):
     score = Hybrid.load(shipped).score_groups(
         town, found.groups, head_inputs(found.statistics, town.n_users)
     )
-    return tell_rings(found, score, max_rings=50, alert_line=0.9)
+    return tell_rings(found, score, max_rings=50)
 
 
 def test_the_two_rings_stand_before_every_crowd(told):

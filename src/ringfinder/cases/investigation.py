@@ -8,7 +8,7 @@ import numpy as np
 from ringfinder.cases.counterfactual import what_would_change
 from ringfinder.cases.lockstep import Lockstep, Partner, cells_of_user, lockstep
 from ringfinder.cases.names import Names
-from ringfinder.cases.plain_text import one_in, small, visible
+from ringfinder.cases.plain_text import fit, one_in, small, visible
 from ringfinder.cases.ring_words import checks_in_order
 from ringfinder.cases.shared_entities import SharedEntity, shared_by_user
 from ringfinder.cases.sweep_record import SweepRecord, microseconds
@@ -16,11 +16,14 @@ from ringfinder.cases.timeline import Timeline, iso, timeline
 from ringfinder.cases.verdict import user_verdict
 from ringfinder.errors import InputError
 from ringfinder.features.load import code_of
+from ringfinder.features.repeats import bursts_of_user
 from ringfinder.features.snapshot import Snapshot
 
 _SHARED_SHOWN = 12
 _PARTNERS_SHOWN = 5
 _EVENTS_SHOWN = 40
+_BURSTS_SHOWN = 5
+_NAME = 20
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class Investigation:
     lookalike_checks: tuple[dict[str, Any], ...]
     timeline: Timeline
     what_would_change: tuple[str, ...]
+    bursts: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Give the case as plain lists, texts and numbers."""
@@ -99,6 +103,7 @@ def investigate(snapshot: Snapshot, record: SweepRecord, user: str) -> Investiga
         score = record.scores[code]
         partners = _partners(names, steps, others)
         rank = 1 + int((record.scores > score).sum())
+        bursts = _bursts(snapshot, names, code)
         level, verdict = user_verdict(
             user,
             score=float(score),
@@ -107,6 +112,7 @@ def investigate(snapshot: Snapshot, record: SweepRecord, user: str) -> Investiga
             ring=ring,
             shared=shared,
             lockstep=steps.beyond_chance,
+            bursts=bursts,
         )
         return Investigation(
             user=user,
@@ -134,7 +140,18 @@ def investigate(snapshot: Snapshot, record: SweepRecord, user: str) -> Investiga
                 cells=cells,
                 steps=steps,
             ),
+            bursts=bursts,
         )
+
+
+def _bursts(snapshot: Snapshot, names: Names, code: int) -> tuple[str, ...]:
+    """Say in words where the user ordered again and again within hours."""
+    return tuple(
+        f"It ordered {one.count} times at {one.kind} "
+        f"{fit(names.ids(one.kind, [one.code])[0], _NAME)} within 3 hours: "
+        f"{one.count} of {one.traffic} orders there then."
+        for one in bursts_of_user(snapshot.events, code)[:_BURSTS_SHOWN]
+    )
 
 
 def _summary(ring: dict[str, Any], user: str) -> RingSummary:

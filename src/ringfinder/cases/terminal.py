@@ -83,7 +83,9 @@ def _event_line(event: Happening) -> str:
 
 
 def _changes(case: Investigation) -> list[str]:
-    return list(case.what_would_change[:_CHANGES])
+    # Outside a ring the verdict has told the first burst already.
+    bursts = case.bursts[: 1 if case.ring else 0]
+    return [*bursts, *case.what_would_change[: _CHANGES - len(bursts)]]
 
 
 def _minute(iso: str) -> str:

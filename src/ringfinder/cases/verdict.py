@@ -24,10 +24,12 @@ def user_verdict(
     ring: Mapping[str, Any] | None,
     shared: Sequence[SharedEntity],
     lockstep: Sequence[Partner],
+    bursts: Sequence[str],
 ) -> tuple[str, tuple[str, str]]:
     """Give the level, one of `LEVELS`, and two sentences of at most `LINE` columns each.
 
-    `shared` come most telling first; `lockstep` are the partners beyond chance.
+    `shared` come most telling first; `lockstep` are the partners beyond chance, `bursts` sentences
+    on repeat orders.
     """
     if ring is not None and ring["alert"]:
         level, words = LEVELS[0], "is suspicious"
@@ -44,6 +46,8 @@ def user_verdict(
     telling = [one for one in shared if not one.weak]
     named = (one for one in telling if one.identifier and one.log10_p < _RARE_BY_CHANCE)
     strong = next(named, telling[0] if telling else None)
+    if ring is None and bursts:
+        return level, (first, fit(bursts[0], LINE))
     if ring is None:
         return level, (first, _outside(strong, len(lockstep)))
     return level, (first, _inside(user, ring, strong, len(lockstep)))

@@ -86,6 +86,44 @@ def repeat_bursts(events: CodedEvents) -> RepeatBursts:
     )
 
 
+@dataclass(frozen=True)
+class UserBurst:
+    """One user's busiest burst at one target: `count` of the `traffic` orders there were its own.
+
+    `kind` is "item" or "seller", `start` microseconds UTC; the burst lasts `SPAN` at most.
+    """
+
+    kind: str
+    code: int
+    count: int
+    traffic: int
+    start: int
+
+
+def bursts_of_user(events: CodedEvents, user: int) -> list[UserBurst]:
+    """Find the bursts of one user, the largest first, without a pass over the log."""
+    rows = np.asarray(events.by_user[events.user_ptr[user] : events.user_ptr[user + 1]])
+    rows = rows[np.asarray(events.action[rows]) == ACTION_CODE["order"]]
+    item, seller = events.entity["item"], events.entity["seller"]
+    found = []
+    for kind, codes in (
+        ("item", np.asarray(item[rows])),
+        ("seller", np.where(np.asarray(item[rows]) == MISSING, seller[rows], MISSING)),
+    ):
+        for code in np.unique(codes[codes != MISSING]).tolist():
+            ts = np.asarray(events.ts[rows[codes == code]])
+            counts = np.searchsorted(ts, ts + SPAN) - np.arange(len(ts))
+            count, start = int(counts.max()), int(ts[counts.argmax()])
+            if count >= FEWEST:
+                first, last = np.searchsorted(events.ts, [start, start + SPAN])
+                there = np.asarray(events.entity[kind][first:last]) == code
+                there &= np.asarray(events.action[first:last]) == ACTION_CODE["order"]
+                if kind == "seller":
+                    there &= np.asarray(item[first:last]) == MISSING
+                found.append(UserBurst(kind, code, count, int(there.sum()), start))
+    return sorted(found, key=lambda one: (-one.count, one.kind, one.code))
+
+
 def _within(group: npt.NDArray[np.int64], ts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Rows of the same group in [ts, ts + SPAN) of each row; sorted by group and time."""
     key, span = _key(group, ts, ts[:0])

@@ -112,10 +112,10 @@ def train_users(
         losses = []
         for place in torch.randperm(len(parts), generator=chance).tolist():
             part = parts[place]
-            remember(model, part.data)
             user, target = part.user[~part.held], part.target[~part.held]
             if not len(user):
                 continue
+            remember(model, part.data)
             for batch in batches(part.data, user, seed + 7_919 * epoch + place, shuffle=True):
                 wanted = target[batch[USER].input_id].to(device)
                 hidden = _hide(batch, chance)

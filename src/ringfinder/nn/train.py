@@ -198,7 +198,7 @@ def _fit(
         model = init.model(chosen) if init is not None else Hybrid(dimensions).to(chosen)
         if self_supervised:
             pretrain(model, parts[0].users.data, epochs=epochs, seed=seed, progress=progress)
-        users = [part.users for part in parts]
+        users = [part.users for part in parts if len(part.users.user)]
         gentle = init is not None
         history = train_users(
             model, users, epochs=epochs, seed=seed, gentle=gentle, progress=progress

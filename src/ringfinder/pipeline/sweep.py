@@ -23,11 +23,10 @@ from ringfinder.pipeline.snapshot import snapshot_at
 from ringfinder.rings.find import find_groups, tell_rings
 from ringfinder.rings.lineage import changes, follow
 from ringfinder.rings.ring import Ring, iso
-from ringfinder.rings.score import best_of_user, head_inputs
+from ringfinder.rings.score import best_of_user, fuse, head_inputs
 from ringfinder.store.workspace import Workspace, new_directory, write_atomically
 
 MAX_RINGS = 200
-ALERT_LINE = 0.9
 STEPS = 4
 
 
@@ -75,7 +74,7 @@ def sweep(
         repeat_bursts(snapshot.events).strength(snapshot.n_users),
     )
     progress("rings", 3, STEPS)
-    rings = tell_rings(found, group_score, max_rings=max_rings, alert_line=ALERT_LINE)
+    rings = tell_rings(found, group_score, max_rings=max_rings)
     before = sweep_before(workspace.sweeps, as_of=snapshot.as_of)
     old = {} if before is None else {r["ring_id"]: frozenset(r["members"]) for r in before.rings}
     rings = follow(rings, old)
@@ -99,11 +98,6 @@ def sweep(
         write_report(workspace, record.directory, snapshot, report)
     progress("rings", STEPS, STEPS)
     return SweepResult(record.sweep_id, record.directory, record.summary, record.rings)
-
-
-def fuse(*scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Join scores of the same users, each in [0, 1]: risky when any of them says so."""
-    return np.asarray(1 - np.prod([1 - score for score in scores], axis=0), np.float32)
 
 
 def _keep(

@@ -23,6 +23,9 @@ from ringfinder.rings.selection import select
 from ringfinder.rings.statistics import Table, column, describe
 from ringfinder.rings.weighing import Scratch, scratch
 
+ALERT_FALSE_SHARE = 0.1
+"""Expected share of false ones among the alerts that are shown unasked."""
+
 MAX_ENTITIES = 50
 """Entities of one type that a ring lists at most."""
 
@@ -56,17 +59,17 @@ def find_groups(snapshot: Snapshot) -> Found:
     return Found(log, groups, table, by_group, cells)
 
 
-def tell_rings(
-    found: Found, score: npt.NDArray[np.float32], *, max_rings: int, alert_line: float
-) -> list[Ring]:
+def tell_rings(found: Found, score: npt.NDArray[np.float32], *, max_rings: int) -> list[Ring]:
     """The best `max_rings` distinct groups as rings, best first.
 
-    `score` float32 [groups] in [0, 1] ranks; a ring at or above `alert_line` is an alert.
+    `score` float32 [groups] in [0, 1] ranks. As many of the first are alerts as can be while the
+    expected share of false ones among them stays within `ALERT_FALSE_SHARE`.
     """
     nats = column(found.statistics, "net_nats") * column(found.statistics, "size")
     chosen = select(found.groups, score, nats, max_rings)
     if not chosen:
         return []
+    alerts = count_alerts(score[chosen])
     snapshot = found.log.snapshot
     dossiers = [inspect(found.log, found.groups.members(g), found.cells) for g in chosen]
     kinds = ["user", "item", "seller", *(row.name for row in identifier_types(snapshot))]
@@ -79,7 +82,7 @@ def tell_rings(
             ring_id=ring_id(members),
             rank=rank,
             score=round(float(score[g]), 6),
-            alert=bool(score[g] >= alert_line),
+            alert=rank <= alerts,
             p_value=chance(found.statistics, g),
             members=tuple(sorted(members)),
             roles=_roles(members, dossier),
@@ -92,6 +95,17 @@ def tell_rings(
         ring.validate()
         rings.append(ring)
     return rings
+
+
+def count_alerts(score: npt.NDArray[np.float32]) -> int:
+    """How many of the ranked scores (descending, calibrated probabilities) stand above the line.
+
+    The mean of 1 - score over a list is its expected false-discovery rate; the line is drawn below
+    the longest list that keeps it (Storey 2003, the Bayesian reading). It is as good as the
+    calibration, which knows the crowds of the simulator and not yet those of this log.
+    """
+    rate = np.cumsum(1 - score.astype(np.float64)) / np.arange(1, len(score) + 1)
+    return int((rate <= ALERT_FALSE_SHARE).sum())
 
 
 def ring_id(members: Sequence[str]) -> str:

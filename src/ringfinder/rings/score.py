@@ -20,6 +20,12 @@ STRONG = 10.0
 EXPLAINED = 0.2
 """Each innocent explanation that holds leaves this part of the statistical evidence."""
 
+TRUST = 0.1
+"""Weight of the hybrid's log-odds beside those of groups and bursts."""
+
+UNSEEN = 0.002
+"""Score of a user in no group and with no burst, before the hybrid speaks."""
+
 
 def head_inputs(table: Table, n_users: int) -> Table:
     """Statistics as the community head reads them, float32 [groups, len(STATISTICS)].
@@ -69,3 +75,23 @@ def best_of_user(
     best = np.zeros(n_users, np.float32)
     np.maximum.at(best, groups.user, np.repeat(score, groups.sizes))
     return best
+
+
+def fuse(
+    user: npt.NDArray[np.float32],
+    ring: npt.NDArray[np.float32],
+    burst: npt.NDArray[np.float32],
+) -> npt.NDArray[np.float32]:
+    """Join the hybrid's score of each user with that of its best group and its repeat bursts.
+
+    All arrays are float32 [users] in [0, 1]. What a user did with others leads; what
+    a model learned elsewhere of single users corrects it by a tenth (docs/decisions).
+    """
+    together = np.maximum(1 - (1 - ring) * (1 - burst), UNSEEN)
+    odds = _log_odds(together) + TRUST * _log_odds(user)
+    return np.asarray(1 / (1 + np.exp(-odds)), np.float32)
+
+
+def _log_odds(score: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    clipped = np.clip(score.astype(np.float64), 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(clipped) - np.log1p(-clipped))

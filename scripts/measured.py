@@ -1,0 +1,170 @@
+"""Tables of README.md from what the benchmarks wrote."""
+
+import re
+import statistics
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Result = dict[str, Any]
+
+STANDARD = re.compile(r"(bursty|mixed|slow|identifier)-\d+")
+"""Worlds of the kinds and strength for which the peers' figures were noted."""
+
+PEERS_USER_AP = "0.17 to 0.29"
+"""Boosted trees on flat user columns, rings held out; quoted from the worlds' notes."""
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table, numbers to the right from the second column on."""
+    names = list(head)
+    rule = ["---", *["---:"] * (len(names) - 1)]
+    lines = [names, rule, *([str(cell) for cell in row] for row in rows)]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def figure(value: float | None, digits: int = 2) -> str:
+    """A rounded number, a dash where there is none."""
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def machine(result: Result) -> str:
+    """What the figures were measured on, in words."""
+    known = result["machine"]
+    return (
+        f"Measured on {known['cores']} cores, {known['memory_gib']} GiB, "
+        f"{known['architecture']}, Python {known['python']}."
+    )
+
+
+def worlds(result: Result) -> str:
+    """Ring AP and user AP on each reference world, beside the best peer."""
+    peers = result["peers_ring_ap_quoted"]
+    rows = []
+    for name, row in result["worlds"].items():
+        rings, alerts = row["rings"], row["alerts"]
+        users = row["user_level"]["without_label"]
+        kind = STANDARD.fullmatch(name)
+        peer = "-"
+        if kind is not None:
+            best, by = max((one[kind[1]], who) for who, one in peers.items())
+            peer = f"{figure(best)} ({by})"
+        interval = rings["ap_interval"]
+        between = f" ({figure(interval[0])} to {figure(interval[1])})" if interval else ""
+        rows.append(
+            (
+                name,
+                rings["planted"],
+                figure(rings["ap"]) + between,
+                peer,
+                figure(rings["precision_at"]["10"]) if rings["planted"] else "-",
+                figure(rings["recall_at"]["50"]) if rings["planted"] else "-",
+                f"{alerts['alerts']} ({alerts['false']})",
+                figure(users["ap"]),
+                figure(users["base_rate"]),
+            )
+        )
+    head = (
+        "log",
+        "rings",
+        "ring AP (95 % interval)",
+        "best peer, ring AP",
+        "precision@10",
+        "recall@50",
+        "alerts (false)",
+        "user AP",
+        "user base rate",
+    )
+    mixed = [
+        row["rings"]["ap"]
+        for name, row in result["worlds"].items()
+        if re.fullmatch(r"mixed-\d+", name) and row["rings"]["ap"] is not None
+    ]
+    mean = (
+        f"Mean ring AP of the {len(mixed)} `mixed` logs: {figure(statistics.mean(mixed))}. "
+        if mixed
+        else ""
+    )
+    return (
+        f"{table(head, rows)}\n{mean}Peers are quoted for other seeds of the same kind, not run "
+        f"here; so is the user AP of boosted trees on flat columns, {PEERS_USER_AP}.\n"
+        f"{machine(result)}\n"
+    )
+
+
+def missed(result: Result) -> str:
+    """What is missed on the reference worlds, by typology, the worst first."""
+    total: dict[str, list[int]] = {}
+    false: dict[str, int] = {}
+    quiet = []
+    for row in result["worlds"].values():
+        for typology, one in row["rings"]["by_typology"].items():
+            sums = total.setdefault(typology, [0, 0, 0])
+            for position, key in enumerate(("rings", "hits", "hits_at_50")):
+                sums[position] += one[key]
+        for kind, number in row["alerts"]["false_by_kind"].items():
+            false[kind] = false.get(kind, 0) + number
+        if not row["rings"]["planted"]:
+            quiet.append(row["alerts"]["alerts"])
+    planted, hits, early = (sum(sums[i] for sums in total.values()) for i in range(3))
+    rows = [
+        (name.replace("_", " "), rings, rings - found, rings - at_50)
+        for name, (rings, found, at_50) in sorted(
+            total.items(), key=lambda one: (one[1][2] / one[1][0], one[0])
+        )
+    ]
+    kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(false.items(), key=lambda k: (-k[1], k)))
+    alerts = [row["alerts"] for row in result["worlds"].values()]
+    text = (
+        f"Of {planted} rings in these logs {planted - hits} are missed altogether (no reported "
+        f"group of 200 reaches a Jaccard index of one half) and {planted - early} are not among "
+        f"the first 50.\nOf {sum(one['alerts'] for one in alerts)} alerts "
+        f"{sum(one['false'] for one in alerts)} are false{f' ({kinds})' if kinds else ''}.\n"
+    )
+    if quiet:
+        text += f"Alerts on the log without any ring, all of them false: {sum(quiet)}.\n"
+    head = ("kind of ring", "planted", "missed", "missed in the first 50")
+    return f"{text}\n{table(head, rows)}"
+
+
+def shopee(result: Result) -> str:
+    """Pair AP on real orders, beside the one-feature figure."""
+    rows = [
+        ("ringfinder, shipped model, no label seen", figure(result["pair_ap"], 3)),
+        ("one feature: most orders of a pair in an hour", figure(result["pair_ap_one_feature"], 3)),
+        ("chance (base rate)", figure(result["base_rate"], 3)),
+    ]
+    return (
+        f"{table(('scored by', 'pair AP'), rows)}\n{result['pairs']:,} pairs of buyer and shop.\n"
+    )
+
+
+def speed(result: Result) -> str:
+    """Time and memory of each step, beside its bar."""
+    rows = []
+    for name, step in result["steps"].items():
+        bars = (step["bar_wall_s"], step["bar_peak_mib"])
+        kept = all(
+            bar is None or step[key] <= bar
+            for key, bar in zip(("wall_s", "peak_mib"), bars, strict=True)
+        )
+        rows.append(
+            (
+                name,
+                f"{step['wall_s']:.1f}",
+                "-" if bars[0] is None else f"{bars[0]:g}",
+                f"{step['peak_mib']:,}",
+                "-" if bars[1] is None else f"{bars[1]:,}",
+                "-" if bars == (None, None) else ("kept" if kept else "missed"),
+            )
+        )
+    head = ("step", "seconds", "bar", "peak MiB", "bar", "")
+    return f"{result['events']:,} events.\n\n{table(head, rows)}\n{machine(result)}\n"
+
+
+BLOCKS: dict[str, tuple[str, Callable[[Result], str]]] = {
+    "worlds": ("worlds.json", worlds),
+    "missed": ("worlds.json", missed),
+    "shopee": ("shopee.json", shopee),
+    "speed": ("speed.json", speed),
+}
+"""Block of README.md: the file it comes from, and how that is told."""

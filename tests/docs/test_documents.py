@@ -1,0 +1,167 @@
+import json
+import re
+import shlex
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import typer
+
+from ringfinder.cli.app import app
+from ringfinder.events.mapping import read_mapping
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts"))
+
+import measured
+import readme
+
+PAGES = sorted(
+    path
+    for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*/README.md"))
+    if ".venv" not in path.parts
+)
+DECISIONS = sorted((ROOT / "docs" / "decisions").iterdir())
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+TARGET = re.compile(r"^(\w+):", re.MULTILINE)
+SECTIONS = ["Context", "Decision", "What was measured", "Consequences"]
+
+
+def code_lines(text):
+    fenced = (line for _, block in FENCE.findall(text) for line in block.splitlines())
+    return [line.removeprefix("$ ") for line in fenced if line.startswith("$ ")] + re.findall(
+        r"`((?:ringfinder|make) [^`]+)`", text
+    )
+
+
+def commands(program):
+    """Every distinct command line of that program on any page, as words."""
+    found = {
+        line
+        for page in PAGES
+        for line in code_lines(page.read_text("utf-8"))
+        if line.split()[0] == program
+    }
+    return sorted(found)
+
+
+def test_pages_and_commands_are_found():
+    assert ROOT / "README.md" in PAGES
+    assert len(commands("ringfinder")) > 8
+    assert len(commands("make")) > 3
+
+
+@pytest.mark.parametrize("line", commands("ringfinder"))
+def test_commands_and_their_options_exist(line):
+    command = typer.main.get_command(app)
+    words = shlex.split(line)[1:]
+    while words and hasattr(command, "commands") and not words[0].startswith("-"):
+        assert words[0] in command.commands, line
+        command = command.commands[words.pop(0)]
+    known = {name for option in command.params for name in option.opts} | {"--help"}
+    asked = {word for word in words if word.startswith("-")}
+    assert asked <= known, line
+
+
+@pytest.mark.parametrize("line", commands("make"))
+def test_make_targets_exist(line):
+    targets = TARGET.findall((ROOT / "Makefile").read_text("utf-8"))
+    assert line.split()[1] in targets
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_to_files(page):
+    for link in LINK.findall(page.read_text("utf-8")):
+        if not link.startswith(("http", "#")):
+            assert (page.parent / link.partition("#")[0]).exists(), link
+
+
+def test_decisions_are_numbered_without_gaps():
+    numbers = [re.fullmatch(r"(\d{4})-[a-z0-9-]+\.md", path.name)[1] for path in DECISIONS]
+    assert numbers == [f"{number:04}" for number in range(1, len(DECISIONS) + 1)]
+
+
+@pytest.mark.parametrize("path", DECISIONS, ids=lambda path: path.name[:4])
+def test_a_decision_says_what_was_measured(path):
+    text = path.read_text("utf-8")
+    assert text.startswith(f"# {int(path.name[:4])}. ")
+    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == SECTIONS
+    assert len(text.splitlines()) < 60
+
+
+def test_the_readme_holds_every_block_once_and_filled():
+    text = (ROOT / "README.md").read_text("utf-8")
+    names = re.findall(r"<!-- begin (\w+) -->", text)
+    assert set(names) >= set(measured.BLOCKS)
+    assert len(set(names)) == len(names)
+    assert all(readme.block(name).search(text)[2].strip() for name in names)
+
+
+def test_the_mapping_shown_can_be_read(tmp_path):
+    path = tmp_path / "shop.toml"
+    path.write_text(readme.MAPPING, encoding="utf-8")
+    read_mapping(path)
+    assert tomllib.loads(readme.MAPPING)["columns"] == readme.COLUMNS
+
+
+def test_figures_that_are_absent_are_told_as_such(tmp_path, monkeypatch):
+    monkeypatch.setattr(readme, "RESULTS", tmp_path)
+    told = dict(readme.measured())
+    assert set(told) == set(measured.BLOCKS)
+    assert set(told.values()) == {"Not measured yet: run `make bench`.\n"}
+    figures = {"pairs": 4_000, "base_rate": 0.01, "pair_ap": 0.5, "pair_ap_one_feature": 0.4}
+    (tmp_path / "shopee.json").write_text(json.dumps(figures), encoding="utf-8")
+    assert "| 0.500 |" in dict(readme.measured())["shopee"]
+
+
+def world(planted, ap, alerts, false, typologies):
+    return {
+        "rings": {
+            "planted": planted,
+            "ap": ap,
+            "ap_interval": None if ap is None else [ap - 0.1, ap + 0.1],
+            "precision_at": {"10": 0.9},
+            "recall_at": {"50": 0.75},
+            "by_typology": typologies,
+        },
+        "alerts": {"alerts": alerts, "false": false, "false_by_kind": {"fan": false}},
+        "user_level": {"without_label": {"ap": 0.6, "base_rate": 0.05}},
+    }
+
+
+def test_worlds_stand_beside_their_peers_and_misses_are_counted():
+    machine = {"cores": 2, "memory_gib": 8, "architecture": "any", "python": "3"}
+    result = {
+        "machine": machine,
+        "peers_ring_ap_quoted": {"one": {"slow": 0.1}, "two": {"slow": 0.3}},
+        "worlds": {
+            "slow-1": world(4, 0.7, 3, 1, {"drip": {"rings": 4, "hits": 3, "hits_at_50": 2}}),
+            "none-1": world(0, None, 2, 2, {}),
+        },
+    }
+    told = measured.worlds(result)
+    assert "| slow-1 | 4 | 0.70 (0.60 to 0.80) | 0.30 (two) | 0.90 | 0.75 | 3 (1) |" in told
+    assert "| none-1 | 0 | - | - | - | - | 2 (2) |" in told
+    told = measured.missed(result)
+    assert "Of 4 rings in these logs 1 are missed altogether" in told
+    assert "2 are not among the first 50" in told.replace("\n", " ")
+    assert "Of 5 alerts 3 are false (fan 3)" in told
+    assert "| drip | 4 | 1 | 2 |" in told
+
+
+def test_speed_says_whether_bars_are_kept():
+    step = {"wall_s": 11.0, "cpu_s": 9.0, "peak_mib": 400, "bar_wall_s": 10, "bar_peak_mib": 3072}
+    quick = {**step, "wall_s": 9.0}
+    free = {**step, "bar_wall_s": None, "bar_peak_mib": None}
+    machine = {"cores": 2, "memory_gib": 8, "architecture": "any", "python": "3"}
+    result = {
+        "machine": machine,
+        "events": 1_000,
+        "steps": {"slow": step, "quick": quick, "free": free},
+    }
+    rows = measured.speed(result).splitlines()
+    assert "| slow | 11.0 | 10 | 400 | 3,072 | missed |" in rows
+    assert "| quick | 9.0 | 10 | 400 | 3,072 | kept |" in rows
+    assert "| free | 11.0 | - | 400 | - | - |" in rows
