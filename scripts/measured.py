@@ -47,7 +47,7 @@ def worlds(result: Result) -> str:
         peer = "-"
         if kind is not None:
             best, by = max((one[kind[1]], who) for who, one in peers.items())
-            peer = f"{figure(best)} ({by})"
+            peer = f"{best:g} ({by})"
         interval = rings["ap_interval"]
         between = f" ({figure(interval[0])} to {figure(interval[1])})" if interval else ""
         rows.append(
@@ -115,10 +115,11 @@ def missed(result: Result) -> str:
     kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(false.items(), key=lambda k: (-k[1], k)))
     alerts = [row["alerts"] for row in result["worlds"].values()]
     text = (
-        f"Of {planted} rings in these logs {planted - hits} are missed altogether (no reported "
-        f"group of 200 reaches a Jaccard index of one half) and {planted - early} are not among "
-        f"the first 50.\nOf {sum(one['alerts'] for one in alerts)} alerts "
-        f"{sum(one['false'] for one in alerts)} are false{f' ({kinds})' if kinds else ''}.\n"
+        f"Missed altogether, no reported group of 200 reaching a Jaccard index of one half: "
+        f"{planted - hits} of {planted} rings.\nNot among the first 50: "
+        f"{planted - early} of {planted}.\n"
+        f"False alerts: {sum(one['false'] for one in alerts)} of "
+        f"{sum(one['alerts'] for one in alerts)}{f' ({kinds})' if kinds else ''}.\n"
     )
     if quiet:
         text += f"Alerts on the log without any ring, all of them false: {sum(quiet)}.\n"
