@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # imported by the command that ran, so that --help stays quic
     from ringfinder.pipeline.doctor import Finding
     from ringfinder.pipeline.ingest import IngestResult
     from ringfinder.pipeline.simulate import SimulateResult
+    from ringfinder.pipeline.train import TrainResult
     from ringfinder.store.casebook import Entry
 
 _LISTED = 10
@@ -72,10 +73,18 @@ def ingested(result: "IngestResult") -> Iterator[str]:
         yield f"{fit(entry_of_labels.source, 40)}: {count(entry_of_labels.rows, 'label')}, {state}"
 
 
-def trained(result: Any) -> Iterator[str]:
+def trained(result: "TrainResult") -> Iterator[str]:
     """Tell what a training wrote."""
     how = f"from {count(result.labels, 'label')}" if result.supervised else "self-supervised"
     yield f"Model {result.name} trained {how} in {result.seconds:.0f} s: {result.path}"
+    if result.too_late:
+        yield (
+            f"{count(result.too_late, 'label')} observed later was not looked at; "
+            "name a later time with --as-of to learn from it."
+            if result.too_late == 1
+            else f"{count(result.too_late, 'label')} observed later were not looked at; "
+            "name a later time with --as-of to learn from them."
+        )
     yield from figures(result.metrics)
 
 

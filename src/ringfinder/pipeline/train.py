@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ringfinder.events.mapping import EventMapping
 from ringfinder.events.progress import Progress, silent
@@ -32,12 +34,16 @@ SURE = 2
 
 @dataclass(frozen=True)
 class TrainResult:
-    """A finished training: `metrics` are those measured on what was held out."""
+    """A finished training: `metrics` are those measured on what was held out.
+
+    `labels` were known at its time, `too_late` were observed after it and were not looked at.
+    """
 
     name: str
     path: Path
     metrics: Mapping[str, Any]
     labels: int
+    too_late: int
     supervised: bool
     seconds: float
 
@@ -107,7 +113,14 @@ def train(
         trained.bundle.save(directory)
     metrics = trained.bundle.training["metrics"]
     seconds = time.monotonic() - begun
-    return TrainResult(model, directory, metrics, len(known.user), supervised, seconds)
+    late = observed_after(Lake(workspace.lake).labels(), as_of=snapshot.as_of)
+    return TrainResult(model, directory, metrics, len(known.user), late, supervised, seconds)
+
+
+def observed_after(labels: pa.Table, *, as_of: int) -> int:
+    """Count the labels observed after `as_of` (microseconds UTC)."""
+    observed = labels["observed_at"].cast(pa.int64())
+    return int(pc.sum(pc.greater(observed, as_of)).as_py() or 0)
 
 
 def with_decisions(snapshot: Snapshot, decisions: list[tuple[str, int, int]]) -> Labels:

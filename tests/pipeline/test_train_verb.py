@@ -6,6 +6,7 @@ from stories import DAY, START, honest, lockstep, table_of, workspace_of
 
 from ringfinder.errors import InputError
 from ringfinder.features.groups import Groups
+from ringfinder.features.load import ids
 from ringfinder.features.snapshot import Labels
 from ringfinder.nn.bundle import load_bundle
 from ringfinder.pipeline.models import model_directory, shipped_model
@@ -37,18 +38,22 @@ def test_without_labels_training_is_self_supervised_and_the_sweep_uses_it(worksp
 
 
 def test_labels_of_the_time_are_learned_and_later_ones_are_not_seen(workspace, tmp_path):
+    as_of = START + 20 * DAY
+    seen = ids(snapshot_at(workspace, as_of=as_of, window=None), "user")
+    honest_seen = [user for user in seen if user.startswith("h")][:30]
     early = [f"r{i},1,2026-03-02T00:00:00Z" for i in range(8)]
-    early += [f"h{i},0,2026-03-02T00:00:00Z" for i in range(30)]
+    early += [f"{user},0,2026-03-02T00:00:00Z" for user in honest_seen]
     late = [f"r{i},1,2026-03-27T00:00:00Z" for i in range(8, 12)]
     labels = write_labels(tmp_path / "labels.csv", early + late)
-    as_of = START + 20 * DAY
     first = train(workspace, labels=labels, as_of=as_of, epochs=1, model="first")
     assert first.supervised
     assert first.labels == 38
+    assert first.too_late == 4
     snapshot = snapshot_at(workspace, as_of=as_of, window=None)
     assert len(snapshot.labels.user) == 38
     whole = train(workspace, epochs=1, model="second")
     assert whole.labels == 42
+    assert whole.too_late == 0
 
 
 def test_training_twice_gives_the_same_weights(workspace):
