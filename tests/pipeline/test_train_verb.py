@@ -43,7 +43,7 @@ def test_labels_of_the_time_are_learned_and_later_ones_are_not_seen(workspace, t
     honest_seen = [user for user in seen if user.startswith("h")][:30]
     early = [f"r{i},1,2026-03-02T00:00:00Z" for i in range(8)]
     early += [f"{user},0,2026-03-02T00:00:00Z" for user in honest_seen]
-    late = [f"r{i},1,2026-03-27T00:00:00Z" for i in range(8, 12)]
+    late = [f"r{i},1,2026-03-20T00:00:00Z" for i in range(8, 12)]
     labels = write_labels(tmp_path / "labels.csv", early + late)
     first = train(workspace, labels=labels, as_of=as_of, epochs=1, model="first")
     assert first.supervised
