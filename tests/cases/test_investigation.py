@@ -196,7 +196,7 @@ def test_a_supported_innocent_explanation_comes_first(drawn):
 
 
 def test_repeat_orders_within_hours_are_told_first_of_a_user_in_no_ring():
-    said = "It ordered 7 times at seller s within 3 hours: 7 of 8 orders there then."
+    said = "Ordered 7 times at seller s in 3 hours, 7 of 8 orders there."
     level, (first, second) = user_verdict(
         "u", score=0.4, rank=1, users=1_000, ring=None, shared=[], lockstep=[], bursts=[said]
     )

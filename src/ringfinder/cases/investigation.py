@@ -23,7 +23,7 @@ _SHARED_SHOWN = 12
 _PARTNERS_SHOWN = 5
 _EVENTS_SHOWN = 40
 _BURSTS_SHOWN = 5
-_NAME = 20
+_NAME = 14
 
 
 @dataclass(frozen=True)
@@ -147,9 +147,9 @@ def investigate(snapshot: Snapshot, record: SweepRecord, user: str) -> Investiga
 def _bursts(snapshot: Snapshot, names: Names, code: int) -> tuple[str, ...]:
     """Say in words where the user ordered again and again within hours."""
     return tuple(
-        f"It ordered {one.count} times at {one.kind} "
-        f"{fit(names.ids(one.kind, [one.code])[0], _NAME)} within 3 hours: "
-        f"{one.count} of {one.traffic} orders there then."
+        f"Ordered {one.count} times at {one.kind} "
+        f"{fit(names.ids(one.kind, [one.code])[0], _NAME)} in 3 hours, "
+        f"{one.count} of {one.traffic} orders there."
         for one in bursts_of_user(snapshot.events, code)[:_BURSTS_SHOWN]
     )
 
