@@ -5,9 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from ringfinder.errors import InputError
+from ringfinder.errors import InputError, StoreError
 from ringfinder.features.load import ids
 from ringfinder.pipeline.ingest import ingest
 from ringfinder.pipeline.snapshot import snapshot_at
@@ -124,3 +125,15 @@ def test_after_a_killed_build_the_next_one_goes_on(workspace: Workspace) -> None
     snapshot = snapshot_at(workspace, as_of=None, window=None)
     assert len(snapshot.events) == 3
     assert entries(workspace) == [snapshot.path.name]
+
+
+def test_a_disk_that_fills_up_under_the_database_is_told(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(*_args: object, **_options: object) -> None:
+        raise duckdb.TransactionException("could not write file: No space left on device")
+
+    monkeypatch.setattr("ringfinder.features.build.build_snapshot", fill)
+    with pytest.raises(StoreError, match="No space left"):
+        snapshot_at(workspace, as_of=None, window=None)
+    assert not list(workspace.snapshots.iterdir())

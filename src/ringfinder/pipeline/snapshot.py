@@ -1,8 +1,12 @@
 """The snapshot of a workspace as of a time: built once, reused after."""
 
+import errno
 import hashlib
 import json
+import os
 from datetime import UTC, datetime, timedelta
+
+import duckdb
 
 from ringfinder.errors import InputError
 from ringfinder.features.arrays import FORMAT
@@ -37,7 +41,13 @@ def snapshot_at(workspace: Workspace, *, as_of: int | None, window: int | None) 
                 from ringfinder.features.build import build_snapshot  # noqa: PLC0415 - a second
 
                 with new_directory(directory) as partial:
-                    build_snapshot(lake, partial, as_of=as_of, start=start)
+                    try:
+                        build_snapshot(lake, partial, as_of=as_of, start=start)
+                    except duckdb.Error as problem:
+                        # DuckDB tells of a full disk in words; `new_directory` knows the number.
+                        if os.strerror(errno.ENOSPC) not in str(problem):
+                            raise
+                        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from problem
     snapshot = load_snapshot(directory)
     if not len(snapshot.events):
         raise InputError(
