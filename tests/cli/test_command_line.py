@@ -8,6 +8,8 @@ import pytest
 from drawn_workspace import HOSTILE, RING_ID
 
 from ringfinder.cli.app import COMMANDS, run
+from ringfinder.cli.told import swept
+from ringfinder.errors import InputError
 
 FORBIDDEN = ("torch", "torch_geometric", "neo4j", "pyspark", "numba", "pyarrow", "ibis", "pandas")
 
@@ -105,6 +107,7 @@ def test_bad_usage_exits_with_2_and_no_traceback(root, words, capsys):
     assert shown.out == ""
     assert len(shown.err.splitlines()) == 3
     assert "Traceback" not in shown.err
+    assert "ringfinder  " not in shown.err
 
 
 def test_a_traceback_comes_only_with_debug(root, capsys):
@@ -187,3 +190,27 @@ def test_a_closed_pipe_is_no_error(root):
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert "Traceback" not in done.stderr
     assert "error" not in done.stderr
+
+
+def test_a_training_takes_its_name_from_the_settings(root, monkeypatch):
+    named = []
+
+    def note(_workspace, *, model, **_others):
+        named.append(model)
+        raise InputError("enough", "seen", "none")
+
+    monkeypatch.setattr("ringfinder.pipeline.train.train", note)
+    at(root, "train")
+    monkeypatch.setenv("RINGFINDER_MODEL", "shop")
+    at(root, "train")
+    at(root, "train", "--model", "flag")
+    assert named == ["model", "shop", "flag"]
+
+
+def test_rings_that_merged_or_split_are_told():
+    changes = {"new": [], "grew": ["r_1"], "shrank": [], "merged": ["r_2"], "split": [], "gone": []}
+    summary = {"alerts": 1, "rings": 2, "users": 9, "as_of": "2026-03-01T00:00:00Z"}
+    lines = list(swept({**summary, "previous": "x", "changes": {**changes, "same": 0}}, []))
+    assert lines[1] == (
+        "Since the last sweep: 0 new, 1 grew, 0 shrank, 0 gone, 1 merged, 0 unchanged."
+    )

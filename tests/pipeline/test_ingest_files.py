@@ -26,6 +26,15 @@ def write(path: Path, event: str) -> Path:
     return path
 
 
+def test_files_before_one_that_cannot_be_read_stand_and_are_told(workspace, tmp_path):
+    good = write(tmp_path / "good.csv", "e1")
+    (tmp_path / "bad.csv").write_text("")
+    with pytest.raises(InputError) as caught:
+        ingest(workspace, [good, tmp_path / "bad.csv"], now=NOW)
+    assert caught.value.hint.endswith("; the 1 file before it stands in the lake")
+    assert ingest(workspace, [good], now=NOW).files[0].already
+
+
 def test_files_and_directories_are_read_in_order(workspace, tmp_path):
     write(tmp_path / "logs" / "b.csv", "e2")
     write(tmp_path / "logs" / "deep" / "a.csv", "e3")

@@ -9,9 +9,11 @@ import duckdb
 import pytest
 
 from ringfinder.errors import InputError, StoreError
+from ringfinder.features import build
 from ringfinder.features.load import ids
 from ringfinder.pipeline.ingest import ingest
 from ringfinder.pipeline.snapshot import snapshot_at
+from ringfinder.store.lake import Lake
 from ringfinder.store.workspace import Workspace
 
 HEADER = "event_id,ts,user_id,action,item_id,device_id\n"
@@ -55,6 +57,24 @@ def test_all_of_the_log_up_to_its_last_event(workspace: Workspace) -> None:
     assert ids(snapshot, "user") == ["a", "b", "c"]
     assert snapshot.labels.user.tolist() == [0]
     assert snapshot.labels.label.tolist() == [1]
+
+
+def test_a_snapshot_holds_the_log_it_is_named_after(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An ingest that commits after the snapshot got its name is not in it."""
+    more = tmp_path / "more.csv"
+    more.write_text(HEADER + "e4,2026-03-03T10:00:00Z,d,order,i1,d1\n")
+    whole = build.build_snapshot
+
+    def build_late(lake: Lake, directory: Path, **times: int) -> None:
+        ingest(workspace, [more], now=LAST)
+        whole(lake, directory, **times)
+
+    monkeypatch.setattr(build, "build_snapshot", build_late)
+    assert ids(snapshot_at(workspace, as_of=None, window=None), "user") == ["a", "b", "c"]
+    monkeypatch.undo()
+    assert ids(snapshot_at(workspace, as_of=None, window=None), "user") == ["a", "b", "d", "c"]
 
 
 def test_a_finished_snapshot_is_reused(workspace: Workspace) -> None:

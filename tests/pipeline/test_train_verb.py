@@ -1,9 +1,13 @@
 """Training through its verb: with labels, without, and what it may and may not see."""
 
+import threading
+import time
+
 import numpy as np
 import pytest
 from stories import DAY, START, honest, lockstep, table_of, workspace_of
 
+from ringfinder.cli.told import unused_labels
 from ringfinder.errors import InputError
 from ringfinder.features.groups import Groups
 from ringfinder.features.load import ids
@@ -13,7 +17,8 @@ from ringfinder.pipeline.models import model_directory, shipped_model
 from ringfinder.pipeline.snapshot import snapshot_at
 from ringfinder.pipeline.sweep import sweep
 from ringfinder.pipeline.train import UNKNOWN, group_labels, train, with_decisions
-from ringfinder.store.workspace import Workspace
+from ringfinder.store.casebook import Decision, append
+from ringfinder.store.workspace import Workspace, lock
 
 
 @pytest.fixture
@@ -86,11 +91,50 @@ def test_groups_learn_only_from_members_that_are_known():
     assert group_labels(groups, known, 9).tolist() == [1, 0, UNKNOWN, UNKNOWN]
 
 
-def test_decisions_overrule_labels_once_they_are_taken(workspace, tmp_path):
+def test_decisions_overrule_labels(workspace, tmp_path):
     labels = write_labels(tmp_path / "labels.csv", ["r0,0,", "h1,0,"])
     train(workspace, labels=labels, epochs=1)
     snapshot = snapshot_at(workspace, as_of=None, window=None)
-    taken = [("r0", 1, snapshot.as_of), ("h1", 1, snapshot.as_of + 1), ("nobody", 1, 0)]
-    known = with_decisions(snapshot, taken)
+    known = with_decisions(snapshot, [("r0", 0, 0), ("r0", 1, 1), ("nobody", 1, 0)])
     assert sorted(known.label.tolist()) == [0, 1]
     assert len(known.user) == 2
+
+
+def test_a_decision_teaches_the_next_training_unless_it_is_to_know_less(workspace):
+    last = snapshot_at(workspace, as_of=None, window=None).as_of
+    for user, verdict in (("r0", "confirmed"), ("h1", "cleared"), ("h2", "unsure")):
+        decision = Decision(last + 1, "user", user, (user,), verdict, "seen", "tester")
+        append(workspace.casebook, decision)
+    now = train(workspace, epochs=1)
+    assert (now.supervised, now.labels, now.too_late) == (True, 2, 0)
+    then = train(workspace, as_of=last, epochs=1)
+    assert (then.supervised, then.labels, then.too_late) == (False, 0, 2)
+
+
+def test_labels_that_taught_nothing_are_told(workspace, tmp_path):
+    strangers = write_labels(tmp_path / "strangers.csv", ["x,1,", "y,0,"])
+    unused = unused_labels(train(workspace, labels=strangers, epochs=1))
+    assert unused is not None
+    assert unused.startswith("none of the 2 labels speaks of a user")
+    alike = write_labels(tmp_path / "alike.csv", ["r0,1,", "r1,1,"])
+    unused = unused_labels(train(workspace, labels=alike, epochs=1))
+    assert unused is not None
+    assert unused.startswith("the labels of 2 users are all alike")
+    both = write_labels(tmp_path / "both.csv", ["h1,0,"])
+    assert unused_labels(train(workspace, labels=both, epochs=1)) is None
+
+
+def test_a_training_waits_for_another_to_write_its_bundle(workspace):
+    """Two that end together both end well; the later one stands."""
+    holder = threading.Event()
+
+    def hold() -> None:
+        with lock(workspace, "models"):
+            holder.set()
+            time.sleep(3.0)
+
+    other = threading.Thread(target=hold)
+    other.start()
+    holder.wait()
+    assert train(workspace, epochs=1).path.is_dir()
+    other.join()

@@ -181,7 +181,7 @@ def test_parquet_with_invalid_text_and_nan_amounts(lake, append, tmp_path):
         }
     )
     pq.write_table(table, tmp_path / "log.parquet")
-    append("log.parquet")
+    result = append("log.parquet")
     assert [(event["user"], event["ip"], event["item"]) for event in events(lake)] == [
         ("u1", "1", "a")
     ]
@@ -189,6 +189,9 @@ def test_parquet_with_invalid_text_and_nan_amounts(lake, append, tmp_path):
         "user_id is not valid UTF-8",
         "amount is not a finite number",
     ]
+    assert quarantined(lake)[1]["row"]["amount"] == "nan"  # JSON has no word for it
+    assert result.quarantine is not None
+    assert result.quarantine.is_file()
 
 
 def test_unknown_actions_are_kept_as_other_and_counted(lake, append):

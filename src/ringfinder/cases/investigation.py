@@ -24,6 +24,7 @@ _PARTNERS_SHOWN = 5
 _EVENTS_SHOWN = 40
 _BURSTS_SHOWN = 5
 _NAME = 14
+_OFFERED = 60
 
 
 @dataclass(frozen=True)
@@ -196,9 +197,9 @@ def _in_words(name: str, step: Partner) -> str:
 
 
 def _unknown(user: str, near: list[str], snapshot: Snapshot) -> InputError:
-    offered = ", ".join(visible(name) for name in near)
+    offered = ", ".join(fit(name, _OFFERED) for name in near)
     return InputError(
-        f"there is no user '{visible(user)}'",
+        f"there is no user '{fit(user, _OFFERED)}'",
         f"no event up to {iso(snapshot.as_of)} names that id",
         f"did you mean {offered}?" if near else "the snapshot holds no user; ingest a log first",
     )

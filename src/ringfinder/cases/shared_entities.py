@@ -25,6 +25,7 @@ Int64 = npt.NDArray[np.int64]
 _HUB = KINDS.index("hub")
 _NAMED_HOLDERS = 10
 _BY_CHANCE = -1.0
+_RARE_FROM = 1.5
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ class SharedEntity:
         """How rare it is for an entity of the type to be held by so many, in words."""
         if self.weak:
             return "shared by a crowd: weak evidence"
+        if self.one_in < _RARE_FROM:
+            return "common"
         return f"1 in {self.one_in:,.0f} {self.kind}s"
 
 

@@ -101,7 +101,7 @@ def run(arguments: Sequence[str]) -> int:
         return session.failure(error)
     except _USAGE_ERROR as error:
         told = str(getattr(error, "format_message", error.__str__)()).rstrip(".")
-        hint = f"run `ringfinder {session.command.removeprefix('ringfinder').strip()} --help`"
+        hint = f"run `{session.command} --help`"
         return session.failure(InputError("the command is not understood", told, hint))
     except KeyboardInterrupt:
         code = _INTERRUPTED

@@ -65,6 +65,8 @@ def ingested(result: "IngestResult") -> Iterator[str]:
         )
         for reason, number in entry.reasons.items():
             yield f"  set aside {count(number, 'row')}: {fit(reason, LINE)}"
+        if one.quarantine is not None:
+            yield f"  they lie, each with its reason, in {visible(str(one.quarantine))}"
         for word, number in entry.other_actions.items():
             yield f"  unknown action {fit(word, 30)} kept as `other` on {count(number, 'row')}"
     if result.labels is not None:
@@ -88,6 +90,17 @@ def trained(result: "TrainResult") -> Iterator[str]:
     yield from figures(result.metrics)
 
 
+def unused_labels(result: "TrainResult") -> str | None:
+    """Say why labels that were known in time taught nothing; None where there is nothing to say."""
+    if result.supervised or not (result.labels or result.given):
+        return None
+    if not result.labels:
+        given = count(result.given, "label")
+        return f"none of the {given} speaks of a user in the window; compare the ids with the log's"
+    judged = count(result.labels, "user")
+    return f"the labels of {judged} are all alike and were not used; learning needs both 0 and 1"
+
+
 def swept(summary: Mapping[str, Any], rings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Tell what a sweep found, the best rings by name."""
     yield (
@@ -98,6 +111,7 @@ def swept(summary: Mapping[str, Any], rings: Sequence[Mapping[str, Any]]) -> Ite
     if summary["previous"] is not None:
         changes = summary["changes"]
         parts = [f"{len(changes[word])} {word}" for word in ("new", "grew", "shrank", "gone")]
+        parts += [f"{len(changes[word])} {word}" for word in ("merged", "split") if changes[word]]
         yield f"Since the last sweep: {', '.join(parts)}, {changes['same']} unchanged."
     yield from ring_list(rings[:_LISTED])
     if len(rings) > _LISTED:

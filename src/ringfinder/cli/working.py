@@ -57,12 +57,15 @@ def train(
     epochs: Annotated[
         int | None, Option("--epochs", min=1, help="Passes over the data; default: until it stops.")
     ] = None,
-    model: Annotated[str, Option("--model", metavar="NAME", help="Name of the bundle.")] = "model",
+    model: Annotated[
+        str | None, Option("--model", metavar="NAME", help="Name of the bundle; default: model.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """Train the hybrid and write a bundle; without labels it trains self-supervised."""
     session: Session = ctx.obj
     until, length = parse_as_of(as_of), parse_window(window or session.options.window)
+    from ringfinder.pipeline.models import DEFAULT
     from ringfinder.pipeline.train import train as run
 
     with session.progress() as progress:
@@ -73,9 +76,11 @@ def train(
             window=length,
             device=device or session.options.device,
             epochs=epochs,
-            model=model,
+            model=model or session.options.model or DEFAULT,
             progress=progress,
         )
+    if (unused := told.unused_labels(result)) is not None:
+        session.warn(unused)
     session.result(result, told.trained(result))
 
 

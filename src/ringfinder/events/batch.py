@@ -1,5 +1,6 @@
 """What the readers hand to the check: rows as a log gave them."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -46,7 +47,9 @@ def shown(value: Any) -> Any:
     """Shorten a value for a quarantined row and make it fit for JSON."""
     if isinstance(value, bytes):
         value = value.decode(errors="backslashreplace")
-    if value is None or isinstance(value, bool | int | float):
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
         return value
     text = str(value).encode(errors="backslashreplace").decode()
     return text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "..."

@@ -1,10 +1,13 @@
 """Decide: a person's verdict on a user or a ring, written to the casebook."""
 
+from ringfinder.cases.plain_text import fit
 from ringfinder.cases.sweep_record import SweepRecord, last_sweep
 from ringfinder.errors import InputError
 from ringfinder.features.load import code_of, load_snapshot
 from ringfinder.store import casebook
 from ringfinder.store.workspace import Workspace
+
+_SHOWN = 60
 
 
 def decide(
@@ -37,7 +40,7 @@ def _subject(
     if code_of(snapshot, "user", subject) is not None:
         return "user", (subject,)
     raise InputError(
-        f"there is no ring and no user {subject!r}",
+        f"there is no ring and no user '{fit(subject, _SHOWN)}'",
         f"sweep {record.sweep_id} knows no such id",
         "see `ringfinder rings list` for rings, `ringfinder investigate` for ids near this one",
     )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ringfinder.errors import RingfinderError
 from ringfinder.events.mapping import EventMapping, load_mapping
 from ringfinder.events.progress import Progress, silent
 from ringfinder.events.read import log_files
@@ -40,9 +41,16 @@ def ingest(
     read_by = EventMapping() if mapping is None else load_mapping(mapping)
     now_us = time.time_ns() // 1_000 if now is None else now
     lake = Lake(workspace.lake)
-    taken = [
-        lake.append(path, read_by, on_error=on_error, progress=progress, now=now_us)
-        for path in log_files(files)
-    ]
-    labelled = None if labels is None else lake.add_labels(labels, read_by)
+    taken: list[FileResult] = []
+    try:
+        for path in log_files(files):
+            taken.append(  # noqa: PERF401 - a failure tells how many came before it
+                lake.append(path, read_by, on_error=on_error, progress=progress, now=now_us)
+            )
+        labelled = None if labels is None else lake.add_labels(labels, read_by)
+    except RingfinderError as error:
+        if taken:
+            before = "file before it stands" if len(taken) == 1 else "files before it stand"
+            error.hint += f"; the {len(taken):,} {before} in the lake"
+        raise
     return IngestResult(tuple(taken), labelled)

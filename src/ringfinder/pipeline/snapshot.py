@@ -24,7 +24,7 @@ def snapshot_at(workspace: Workspace, *, as_of: int | None, window: int | None) 
     Times are microseconds UTC; `as_of` None is the time of the last event, `window` None everything
     up to `as_of`. Raise `InputError` where that holds no event.
     """
-    lake = Lake(workspace.lake)
+    lake = Lake(workspace.lake).as_it_stands()  # an ingest may commit while this builds
     first, last = lake.span()
     as_of = last if as_of is None else as_of
     if as_of < first:

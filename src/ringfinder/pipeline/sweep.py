@@ -58,6 +58,7 @@ def sweep(
     bundle, None the workspace's own or the shipped one. Rings are compared with those of the latest
     sweep that ended before, so that the same sweep twice writes the same bytes.
     """
+    bundle = model_directory(workspace, model)
     from ringfinder.detect.hybrid import Hybrid  # noqa: PLC0415 - torch, only where it is needed
 
     progress("snapshot", 0, STEPS)
@@ -65,7 +66,7 @@ def sweep(
     progress("groups", 1, STEPS)
     found = find_groups(snapshot)
     progress("scores", 2, STEPS)
-    hybrid = Hybrid.load(model_directory(workspace, model))
+    hybrid = Hybrid.load(bundle)
     inputs = head_inputs(found.statistics, snapshot.n_users)
     group_score = hybrid.score_groups(snapshot, found.groups, inputs)
     users = fuse(
@@ -82,7 +83,7 @@ def sweep(
         "as_of": iso(snapshot.as_of),
         "start": iso(snapshot.start),
         "snapshot": snapshot.path.name,
-        "model": model_directory(workspace, model).name,
+        "model": bundle.name,
         "model_version": hybrid.version,
         "users": snapshot.n_users,
         "rings": len(rings),

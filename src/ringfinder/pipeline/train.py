@@ -27,6 +27,7 @@ from ringfinder.store.workspace import Workspace, lock
 
 EPOCHS = 5
 SEED = 0
+_LOCK_WAIT_S = 60.0  # another training may be writing its bundle: no reason to lose this one
 UNKNOWN = -1
 SURE = 2
 """Labelled members that a group needs before it teaches the community head."""
@@ -36,13 +37,15 @@ SURE = 2
 class TrainResult:
     """A finished training: `metrics` are those measured on what was held out.
 
-    `labels` were known at its time, `too_late` were observed after it and were not looked at.
+    `labels` users had a verdict by its time, told by `given` labels of the lake and by decisions;
+    `too_late` labels and decisions came after it and were not looked at.
     """
 
     name: str
     path: Path
     metrics: Mapping[str, Any]
     labels: int
+    given: int
     too_late: int
     supervised: bool
     seconds: float
@@ -63,11 +66,13 @@ def train(
 
     Times are microseconds UTC; None means the last event and everything up to it. Training starts
     from the shipped bundle. Labels are those of the lake, of the file `labels`, which is taken in,
-    and of the casebook's decisions. Where they hold no user of either class, training is
+    and of the casebook's decisions: all of these without `as_of`, since people judge a log after
+    its last event, else those taken by then. Where they hold no user of either class, training is
     self-supervised, from the statistical evidence of rings. The old bundle stands until the new
     one is complete.
     """
     from ringfinder.nn.bundle import load_bundle  # noqa: PLC0415 - torch, only where it is needed
+    from ringfinder.nn.device import choose_device  # noqa: PLC0415
     from ringfinder.nn.train import (  # noqa: PLC0415
         TrainingSet,
         fit,
@@ -76,10 +81,13 @@ def train(
 
     begun = time.monotonic()
     directory = workspace.models / checked_name(model)
+    choose_device(device)  # an unusable one is told before the work, not after it
     if labels is not None:
         Lake(workspace.lake).add_labels(labels, EventMapping())
     snapshot = snapshot_at(workspace, as_of=as_of, window=window)
-    known = with_decisions(snapshot, casebook.decisions(workspace.casebook))
+    decisions = casebook.decisions(workspace.casebook)
+    timely = [one for one in decisions if as_of is None or one[2] <= as_of]
+    known = with_decisions(snapshot, timely)
     supervised = bool((known.label == 1).any() and (known.label == 0).any())
     progress("groups", 0, None)
     found = find_groups(snapshot)
@@ -109,12 +117,22 @@ def train(
             group_targets=suspicion,
             init=base,
         )
-    with lock(workspace, "models"):
+    with lock(workspace, "models", wait_s=_LOCK_WAIT_S):
         trained.bundle.save(directory)
     metrics = trained.bundle.training["metrics"]
     seconds = time.monotonic() - begun
-    late = observed_after(Lake(workspace.lake).labels(), as_of=snapshot.as_of)
-    return TrainResult(model, directory, metrics, len(known.user), late, supervised, seconds)
+    stored = Lake(workspace.lake).labels()
+    late = observed_after(stored, as_of=snapshot.as_of)
+    return TrainResult(
+        name=model,
+        path=directory,
+        metrics=metrics,
+        labels=len(known.user),
+        given=len(stored) - late,
+        too_late=late + len(decisions) - len(timely),
+        supervised=supervised,
+        seconds=seconds,
+    )
 
 
 def observed_after(labels: pa.Table, *, as_of: int) -> int:
@@ -124,15 +142,14 @@ def observed_after(labels: pa.Table, *, as_of: int) -> int:
 
 
 def with_decisions(snapshot: Snapshot, decisions: list[tuple[str, int, int]]) -> Labels:
-    """The snapshot's labels, overruled by the decisions taken by its `as_of`.
+    """The snapshot's labels, overruled by decisions on its users.
 
     `decisions` lists (user_id, label, observed_at) in the order they were taken.
     """
     label = dict(zip(snapshot.labels.user.tolist(), snapshot.labels.label.tolist(), strict=True))
-    timely = [(user, verdict) for user, verdict, at in decisions if at <= snapshot.as_of]
-    if timely:
+    if decisions:
         code = {name: i for i, name in enumerate(ids(snapshot, "user"))}
-        label |= {code[user]: verdict for user, verdict in timely if user in code}
+        label |= {code[user]: verdict for user, verdict, _ in decisions if user in code}
     users = sorted(label)
     return Labels(np.array(users, np.int32), np.array([label[u] for u in users], np.int8))
 

@@ -145,5 +145,5 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
         raise StoreError(
             f"cannot use the casebook {path}",
             str(problem),
-            "check that the folder is writable and that no other program holds the file",
+            "check that the disk has room, the folder is writable and no other program holds it",
         ) from problem

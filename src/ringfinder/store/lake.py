@@ -25,10 +25,14 @@ LOCK_WAIT_S = 2.0
 
 @dataclass(frozen=True)
 class FileResult:
-    """What became of one log; `already` when it was in the lake before and nothing changed."""
+    """What became of one log; `already` when it was in the lake before and nothing changed.
+
+    `quarantine` is the file of its bad rows, None where it had none.
+    """
 
     entry: FileEntry
     already: bool
+    quarantine: Path | None
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,12 @@ class LabelResult:
 class Lake:
     """The events and labels under `root`, as its ledger lists them.
 
-    Writers are one at a time. Readers see the ledger of the moment; parts never change.
+    Writers are one at a time. Readers see the ledger of the moment, or `pinned` where it is given;
+    parts never change.
     """
 
     root: Path
+    pinned: Ledger | None = None
 
     @property
     def ledger_path(self) -> Path:
@@ -55,7 +61,11 @@ class Lake:
 
     def ledger(self) -> Ledger:
         """Read the ledger, or raise `StoreError` where it is damaged."""
-        return read_ledger(self.ledger_path)
+        return read_ledger(self.ledger_path) if self.pinned is None else self.pinned
+
+    def as_it_stands(self) -> "Lake":
+        """Give the lake of this moment, to read: what is ingested from now on is not in it."""
+        return Lake(self.root, self.ledger())
 
     def exists(self) -> bool:
         """Tell whether the lake holds any event."""
@@ -76,7 +86,7 @@ class Lake:
             sha256 = file_sha256(path)
             known = ledger.file(sha256)
             if known is not None and known.mapping == mapping.digest:
-                return FileResult(known, already=True)
+                return self._result(known, already=True)
             if known is not None and known.kept:
                 raise InputError(
                     f"{path} is in the lake already, read by another mapping",
@@ -94,7 +104,7 @@ class Lake:
                 now=now,
             )
             write_ledger(self.ledger_path, ledger.with_file(entry))
-            return FileResult(entry, already=False)
+            return self._result(entry, already=False)
 
     def add_labels(self, path: Path, mapping: EventMapping) -> LabelResult:
         """Take a label file in; labels that are known already are not stored again.
@@ -158,6 +168,10 @@ class Lake:
         table = pa.concat_tables([LABEL_SCHEMA.empty_table(), *tables])
         return table.sort_by([(name, "ascending") for name in LABEL_SCHEMA.names])
 
+    def _result(self, entry: FileEntry, *, already: bool) -> FileResult:
+        aside = None if entry.quarantine is None else self.root / entry.quarantine
+        return FileResult(entry, already, aside)
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
         with locked(self.root / "ingest.lock", wait_s=LOCK_WAIT_S):
@@ -172,9 +186,7 @@ class Lake:
         ledger = self.ledger()
         listed = {part.path for part in ledger.parts()}
         listed |= {entry.path for entry in ledger.labels}
-        listed |= {
-            f"quarantine/{entry.sha256[:16]}.jsonl" for entry in ledger.files if entry.quarantined
-        }
+        listed |= {entry.quarantine for entry in ledger.files if entry.quarantine is not None}
         shutil.rmtree(self.root / "arriving", ignore_errors=True)
         for room in ("events", "labels", "quarantine"):
             for path in sorted((self.root / room).rglob("*")):

@@ -46,6 +46,11 @@ class FileEntry:
     other_actions: Mapping[str, int]
     parts: tuple[Part, ...]
 
+    @property
+    def quarantine(self) -> str | None:
+        """Where its quarantined rows lie, relative to the lake; None where there are none."""
+        return f"quarantine/{self.sha256[:16]}.jsonl" if self.quarantined else None
+
 
 @dataclass(frozen=True)
 class LabelEntry:
