@@ -10,7 +10,6 @@ Result = dict[str, Any]
 STANDARD = re.compile(r"(bursty|mixed|slow|identifier)-\d+")
 """Worlds of the kinds and strength for which the peers' figures were noted."""
 
-PEERS_USER_AP = "0.17 to 0.29"
 """Boosted trees on flat user columns, rings held out; quoted from the worlds' notes."""
 
 
@@ -84,9 +83,10 @@ def worlds(result: Result) -> str:
         if mixed
         else ""
     )
+    trees = result["peers_user_ap_quoted"]
     return (
         f"{table(head, rows)}\n{mean}Peers are quoted for other seeds of the same kind, not run "
-        f"here; so is the user AP of boosted trees on flat columns, {PEERS_USER_AP}.\n"
+        f"here; so is the user AP of boosted trees on flat columns, {trees}.\n"
         f"{machine(result)}\n"
     )
 

@@ -132,6 +132,7 @@ def test_worlds_stand_beside_their_peers_and_misses_are_counted():
     result = {
         "machine": machine,
         "peers_ring_ap_quoted": {"one": {"slow": 0.1}, "two": {"slow": 0.3}},
+        "peers_user_ap_quoted": "0.2 to 0.3",
         "worlds": {
             "slow-1": world(4, 0.7, 3, 1, {"drip": {"rings": 4, "hits": 3, "hits_at_50": 2}}),
             "none-1": world(0, None, 2, 2, {}),
@@ -140,6 +141,7 @@ def test_worlds_stand_beside_their_peers_and_misses_are_counted():
     told = measured.worlds(result)
     assert "| slow-1 | 4 | 0.70 (0.60 to 0.80) | 0.3 (two) | 0.90 | 0.75 | 3 (1) |" in told
     assert "| none-1 | 0 | - | - | - | - | 2 (2) |" in told
+    assert "trees on flat columns, 0.2 to 0.3." in told
     told = measured.missed(result)
     assert "one half: 1 of 4 rings." in told
     assert "Not among the first 50: 2 of 4." in told

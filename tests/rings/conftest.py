@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from stories import flash_sale, honest, live_stream, lockstep, office, snapshot_of
+from stories import flash_sale, honest, live_stream, lockstep, office, returned, snapshot_of
 
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.rings.find import Found, find_groups
@@ -14,6 +14,14 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     rows += lockstep("r", 18, 6, (4, 9, 17)) + lockstep("q", 14, 5, (6, 13), seed=3)
     rows += flash_sale(160) + live_stream(150) + office(30, start=900)
     return snapshot_of(tmp_path_factory.mktemp("town"), rows)
+
+
+@pytest.fixture(scope="session")
+def market_town(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """A town with a ring of refunds beside, so that every channel finds a trace."""
+    rows = honest(1) + lockstep("r", 18, 6, (4, 9, 17)) + office(30, start=900)
+    rows += returned(lockstep("t", 12, 4, (7, 19), seed=5))
+    return snapshot_of(tmp_path_factory.mktemp("market"), rows)
 
 
 @pytest.fixture(scope="session")

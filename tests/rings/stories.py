@@ -62,6 +62,12 @@ def lockstep(name: str, size: int, items: int, days: Iterable[int], seed: int = 
     return rows
 
 
+def returned(rows: list[Row]) -> list[Row]:
+    """The orders, each sent back three days later."""
+    back = [row | {"action": "refund", "ts": int(str(row["ts"])) + 3 * DAY} for row in rows]
+    return rows + back
+
+
 def flash_sale(size: int, seed: int = 0, item: str = "i3") -> list[Row]:
     """Honest users (some of whom are new here) who take one item within an hour."""
     draw = np.random.default_rng(seed)

@@ -31,10 +31,12 @@ def test_the_two_rings_stand_before_every_crowd(told):
     assert sorted(map(sorted, heads)) == [["q"], ["r"]]
 
 
-def test_no_crowd_is_an_alert(told):
-    for ring in told:
-        if ring.alert:
-            assert not any(member.startswith("h") for member in ring.members), ring.evidence[0]
+def test_no_crowd_comes_near_a_ring(told):
+    rings, crowds = told[:2], told[2:]
+    assert crowds
+    assert all(member.startswith("h") for ring in crowds for member in ring.members)
+    assert min(ring.score for ring in rings) > 10 * max(ring.score for ring in crowds)
+    assert not any(ring.alert for ring in crowds)
 
 
 def test_statistical_evidence_alone_prefers_rings_to_crowds(town, found):
@@ -67,6 +69,7 @@ def test_statistics_are_finite_and_shares_are_shares(found):
 
 
 def test_evidence_resolves_to_stored_events_of_the_members_at_the_entity(town, told):
+    assert len(told) >= 5
     with open_database(town) as database:
         for ring in told[:5]:
             assert ring.evidence

@@ -55,7 +55,7 @@ def train(
         Literal["auto", "cpu", "cuda"] | None, Option("--device", help="Where to compute.")
     ] = None,
     epochs: Annotated[
-        int | None, Option("--epochs", min=1, help="Passes over the data; default: until it stops.")
+        int | None, Option("--epochs", min=1, help="Passes over the data; default: 5.")
     ] = None,
     model: Annotated[
         str | None, Option("--model", metavar="NAME", help="Name of the bundle; default: model.")

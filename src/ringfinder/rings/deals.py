@@ -7,7 +7,7 @@ import numpy.typing as npt
 from numba import njit
 
 from ringfinder.features.coded_events import MISSING
-from ringfinder.features.repeats import SPAN
+from ringfinder.features.repeats import FEWEST, SPAN
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.graph.entity_graph import Links
 from ringfinder.vocabulary import (
@@ -178,8 +178,9 @@ def _third_in_a_row(
     """
     at = np.flatnonzero(~skip)
     user, target, ts = user[at], target[at], ts[at]
-    same = (user[2:] == user[:-2]) & (target[2:] == target[:-2]) & (ts[2:] - ts[:-2] <= SPAN)
-    third: npt.NDArray[np.int64] = at[2:][same]
+    back = FEWEST - 1
+    same = (user[back:] == user[:-back]) & (target[back:] == target[:-back])
+    third: npt.NDArray[np.int64] = at[back:][same & (ts[back:] - ts[:-back] <= SPAN)]
     return third
 
 

@@ -14,7 +14,7 @@ from ringfinder.rings.weighing import IN_STEP, Scratch, choose, clear, weigh
 
 MAX_FACTS = 12
 MAX_EVENTS = 20
-VERBS = ("ordered", "sent back or cancelled", "reviewed", "ordered three times within hours")
+VERBS = ("bought", "sent back or cancelled", "reviewed", "bought three times within hours")
 """What members did, for each of `rings.deals.FAMILIES`."""
 
 BORDERLINE = np.log(20.0)
@@ -184,9 +184,10 @@ def _sentence(one: Shared, name: str, size: int) -> str:
     others = "nobody else" if not one.others else f"{one.others} other{'s' * (one.others > 1)}"
     if one.family < 0:
         return f"{k} of {size} used {one.kind} {name}, as did {others}; by chance {chance} would."
+    where = "at seller" if one.kind == "seller" else one.kind
     step = f", {one.in_step} of them in step" if one.in_step else ""
     return (
-        f"{k} of {size} {VERBS[one.family]} {one.kind} {name}{step}, as did {others}; "
+        f"{k} of {size} {VERBS[one.family]} {where} {name}{step}, as did {others}; "
         f"by chance {chance} would."
     )
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 from ringfinder.errors import StoreError
 
-VERDICTS = ("confirmed", "cleared", "unsure")
 _LABEL = {"confirmed": 1, "cleared": 0}
 _GENESIS = "0" * 64
 _SCHEMA = """

@@ -1,13 +1,12 @@
 """The table of channels; a new channel is one module and one row."""
 
-from collections.abc import Iterator
 from importlib import import_module
 
 import numpy as np
 import numpy.typing as npt
 
 from ringfinder.features.groups import Groups
-from ringfinder.rings.channels.protocol import Codes, Log
+from ringfinder.rings.channels.protocol import Channel, Codes, Log
 
 CHANNELS = {
     "shared purchases": "ringfinder.rings.channels.density:targets",
@@ -27,11 +26,11 @@ CHANNELS = {
 def propose(log: Log) -> tuple[Groups, npt.NDArray[np.int64]]:
     """Candidates of every channel and, int64 [candidates], the channel's position in the table."""
     found: list[Codes] = []
-    channel: list[int] = []
+    origin: list[int] = []
     for position, reference in enumerate(CHANNELS.values()):
         module, name = reference.split(":")
-        groups: Iterator[Codes] = getattr(import_module(module), name)(log)
-        for group in groups:
+        channel: Channel = getattr(import_module(module), name)
+        for group in channel(log):
             found.append(group)
-            channel.append(position)
-    return Groups.of(found), np.array(channel, np.int64)
+            origin.append(position)
+    return Groups.of(found), np.array(origin, np.int64)

@@ -19,7 +19,7 @@ def crowd_event(figures: Figures) -> Check:
         return untested(name, "the members do not act in step")
     occasions, density = figures["occasions"], figures["density"]
     text = (
-        f"the members acted in step on {occasions:.0f} occasion(s), "
+        f"the members acted in step on {occasions:.0f} occasion{'s' * (occasions != 1)}, "
         f"each taking {100 * density:.0f} % of the list"
     )
     supported = (
@@ -36,7 +36,7 @@ def friends(figures: Figures) -> Check:
     if figures["time_per_deal"] < ALONE:
         return untested(name, "the members do not act in step")
     size, occasions = figures["size"], figures["occasions"]
-    text = f"{size:.0f} people acted in step on {occasions:.0f} occasion(s)"
+    text = f"{size:.0f} people acted in step on {occasions:.0f} occasion{'s' * (occasions != 1)}"
     return verdict(name, size, text, supported=size <= FEW_FRIENDS and occasions <= 1)
 
 
@@ -46,8 +46,9 @@ def campaign(figures: Figures) -> Check:
     if figures["birth_nats"] < NEWBORN:
         return untested(name, "the members did not join together")
     cover = max(figures["things_cover"], figures["places_cover"])
+    offers = figures["targets"]
     text = (
-        f"the members joined together, took {figures['targets']:.0f} offer(s), and "
+        f"the members joined together, took {offers:.0f} offer{'s' * (offers != 1)}, and "
         f"{100 * cover:.0f} % share a device or address"
     )
     return verdict(name, cover, text, supported=figures["targets"] <= 2 and cover < MENU)
