@@ -40,7 +40,7 @@ bench: $(STAMP)
 	@$(BIN)/python benchmarks/shopee.py
 
 neo4j: $(STAMP)
-	@$(BIN)/ringfinder doctor --only neo4j
+	@$(BIN)/ringfinder graph start
 
 clean:
 	rm -rf $(VENV) .ringfinder .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ringfinder.errors import InputError
@@ -15,12 +15,16 @@ Value = str | bool | int | None
 
 @dataclass(frozen=True)
 class Key:
-    """One setting: its type is that of `kind`, `choices` the only words it takes (empty: any)."""
+    """One setting: its type is that of `kind`, `choices` the only words it takes (empty: any).
+
+    The value of a `secret` one is never shown.
+    """
 
     name: str
     kind: type[str] | type[bool] | type[int]
     default: Value
     choices: tuple[str, ...] = ()
+    secret: bool = False
 
 
 KEYS = (
@@ -31,7 +35,11 @@ KEYS = (
     Key("device", str, "auto", ("auto", "cpu", "cuda")),
     Key("window", str, "all"),
     Key("max_rings", int, 200),
-    Key("neo4j_uri", str, None),
+    Key("graph", str, "snapshot", ("snapshot", "neo4j")),
+    Key("neo4j_uri", str, None, secret=True),  # somebody may write a password into it
+    Key("neo4j_user", str, "neo4j"),
+    Key("neo4j_password", str, None, secret=True),
+    Key("neo4j_password_file", str, None),
 )
 
 _TRUE = ("1", "true", "yes", "on")
@@ -44,7 +52,8 @@ class Settings:
     """What a command runs with, after flags, environment, file and defaults are laid together.
 
     `model` None means the newest trained model or else the shipped one; `window` is a length such
-    as `28d`, or `all`; `neo4j_uri` None means that no Neo4j server is configured.
+    as `28d`, or `all`; `graph` says where the entity graph is read from; `neo4j_uri` None means
+    that no Neo4j server is configured; `neo4j_password` comes before `neo4j_password_file`.
     """
 
     workspace: Path
@@ -54,7 +63,11 @@ class Settings:
     device: str
     window: str
     max_rings: int
+    graph: str
     neo4j_uri: str | None
+    neo4j_user: str
+    neo4j_password: str | None = field(repr=False)
+    neo4j_password_file: str | None
 
 
 def load_settings(
@@ -119,10 +132,12 @@ def _checked(key: Key, value: Value, source: str) -> Value:
         wanted = f"one of {', '.join(key.choices)}"
     elif key.kind is int and int(str(value)) < 1:
         wanted = "at least 1"
+    elif key.name == "neo4j_uri" and "@" in str(value):
+        wanted = "an address without user and password, such as bolt://localhost:7687"
     else:
         return value
     raise InputError(
         f"{source}: setting {key.name!r} is not valid",
-        f"{value!r} is not {wanted}",
+        f"{'what was given' if key.secret else repr(value)} is not {wanted}",
         f"give {key.name} as {wanted}",
     )

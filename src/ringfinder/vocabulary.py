@@ -67,6 +67,19 @@ LINK_TYPES = (
     LinkType("seen_at", "ip", (), "was seen at", "was the address of"),
 )
 
+OTHER_LABELS = (
+    "User",
+    "Log",
+    "EntityType",
+    "Sweep",
+    "Ring",
+    "Evidence",
+    "Check",
+    "Order",
+    "Case",
+)
+"""Labels of the shared graph that are no entity's."""
+
 
 def declared_entity(name: str) -> EntityType:
     """The entity type of an identifier that a mapping file declares."""
@@ -86,3 +99,18 @@ def entity_types(declared: Iterable[str] = ()) -> tuple[EntityType, ...]:
 def link_types(declared: Iterable[str] = ()) -> tuple[LinkType, ...]:
     """Built-in link types, then one for each declared entity type in name order."""
     return LINK_TYPES + tuple(declared_link(name) for name in sorted(declared))
+
+
+def label(kind: str) -> str:
+    """The label of a kind's nodes in the shared graph: `bank_card` is a `BankCard`.
+
+    No two kinds share one, and none has a label that the graph uses for something else.
+    """
+    words = kind.split("_")
+    name = "".join(word.capitalize() if word[:1].isalpha() else f"_{word}" for word in words)
+    return f"{name}_" if name in OTHER_LABELS else name
+
+
+def relationship(link: str) -> str:
+    """The type of a link's relationships in the shared graph: `seen_at` is `SEEN_AT`."""
+    return link.upper()

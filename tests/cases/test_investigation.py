@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -16,15 +17,18 @@ from drawn_workspace import (
     write_snapshot,
 )
 
+from ringfinder.cases.company import cells_of_user, company_of
 from ringfinder.cases.investigation import investigate
-from ringfinder.cases.lockstep import SLOT, cells_of_user, lockstep
+from ringfinder.cases.lockstep import COMPARED, lockstep
 from ringfinder.cases.names import Names
 from ringfinder.cases.plain_text import cells_of
+from ringfinder.cases.snapshot_source import SnapshotSource
 from ringfinder.cases.sweep_record import last_sweep, sweep_as_of
 from ringfinder.cases.terminal import screen
 from ringfinder.cases.verdict import user_verdict
 from ringfinder.errors import InputError, StoreError
 from ringfinder.features.load import code_of, load_snapshot
+from ringfinder.features.trading_cells import SLOT
 from ringfinder.vocabulary import ACTIONS, TRADING
 
 
@@ -33,7 +37,8 @@ def case_of(drawn):
     root, _ = drawn
     record = last_sweep(root / "sweeps")
     snapshot = load_snapshot(root / "snapshots" / "k1")
-    return lambda user: investigate(snapshot, record, user)
+    with SnapshotSource(snapshot, record) as source:
+        yield lambda user: investigate(source, user)
 
 
 def test_a_ring_member_is_told_why(case_of):
@@ -68,7 +73,7 @@ def test_cells_and_their_total_match_a_slow_count(drawn):
     _, snapshot = drawn
     events = snapshot.events
     slow = {
-        (int(item), int(ts - START) // SLOT, int(user))
+        (int(item), int(ts) // SLOT, int(user))
         for item, ts, user, action in zip(
             events.entity["item"], events.ts, events.user, events.action, strict=True
         )
@@ -80,11 +85,18 @@ def test_cells_and_their_total_match_a_slow_count(drawn):
     found = zip(cells.item.tolist(), cells.slot.tolist(), cells.user.tolist(), strict=True)
     assert cells.total == len(slow)
     assert set(found) == {cell for cell in slow if cell[:2] in own}
-    steps = lockstep(snapshot, cells, code)
-    company = sum(cell[:2] in own for cell in slow) - len(own)
+    with Names(snapshot) as names:
+        company = company_of(snapshot, names, code, limit=COMPARED)
+    assert {item: one.own for item, one in company.items.items()} == Counter(
+        item for item, _ in own
+    )
+    met = sum(cell[:2] in own for cell in slow) - len(own)
+    assert sum(one.others for one in company.items.values()) == met
+    steps = lockstep(company, snapshot.n_users)
     for partner in steps.partners:
-        theirs = sum(cell[2] == partner.user for cell in slow)
-        assert partner.expected == pytest.approx(company * theirs / len(slow))
+        theirs = {cell[:2] for cell in slow if cell[2] == partner.code}
+        assert partner.cells == len(theirs & own) > 1
+        assert partner.expected == pytest.approx(met * len(theirs) / len(slow))
 
 
 def test_what_would_change_is_counted(case_of):
@@ -140,13 +152,40 @@ def test_unknown_users_are_offered_near_ids(case_of):
         case_of("\x1b[2J")
 
 
+def test_a_slip_of_the_finger_anywhere_finds_the_user(case_of):
+    for slip in ("rng03", "rinng03", "r1ng03", "irng03", "RING03", " ring03"):
+        with pytest.raises(InputError) as problem:
+            case_of(slip)
+        assert problem.value.hint.startswith("did you mean ring03"), slip
+
+
+def test_bytes_that_are_no_text_name_nobody(case_of):
+    with pytest.raises(InputError, match=r"there is no user"):
+        case_of("ring03\udcff")
+
+
+def test_strangers_are_named_only_where_few_hold_an_identifier(case_of):
+    case = case_of("ring03")
+    assert {one.entity for one in case.shared if not one.identifier} == {
+        "pushed0",
+        "pushed1",
+        "pushed2",
+        "pushed3",
+        "shop-x",
+    }
+    for one in case.shared:
+        assert set(one.users) <= set(RING) - {"ring03"}
+    lone = case_of("user000200")
+    assert all(one.users == () for one in lone.shared if one.weak)
+
+
 def test_a_user_without_items_or_company_works(tmp_path):
     rows = [Row(START + HOUR, "alone", "login", ip="10.9.9.9")]
     snapshot = write_snapshot(tmp_path / "k", event_table(rows))
     with Names(snapshot) as names:
-        assert names.near("alon") == ["alone"]
-    cells = cells_of_user(snapshot, 0)
-    assert (cells.total, lockstep(snapshot, cells, 0).partners) == (0, ())
+        assert names.near(["alone"], "alon", 5) == ["alone", "alone"]
+        company = company_of(snapshot, names, 0, limit=COMPARED)
+    assert (company.total, lockstep(company, 1).partners) == (0, ())
 
 
 def test_renaming_users_changes_no_figure(drawn, tmp_path, case_of):
@@ -158,7 +197,8 @@ def test_renaming_users_changes_no_figure(drawn, tmp_path, case_of):
             RING, key=lambda one: int(one[4:6]) if one[:4] == "ring" else 99
         )
     shuffled = replace(record, rings=[{**record.rings[0], "members": RING[::-1]}])
-    again = investigate(snapshot, shuffled, "ring03")
+    with SnapshotSource(snapshot, shuffled) as source:
+        again = investigate(source, "ring03")
     assert again.shared == case_of("ring03").shared
 
 
@@ -185,7 +225,8 @@ def test_a_supported_innocent_explanation_comes_first(drawn):
     ring = record.rings[0]
     checks = [*ring["lookalike_checks"], {**ring["lookalike_checks"][0], "verdict": "supported"}]
     told = replace(record, rings=[{**ring, "lookalike_checks": checks}])
-    case = investigate(snapshot, told, "ring03")
+    with SnapshotSource(snapshot, told) as source:
+        case = investigate(source, "ring03")
     assert [check["verdict"] for check in case.lookalike_checks] == [
         "supported",
         "ruled out",

@@ -64,3 +64,21 @@ def test_a_bad_variable_is_named(tmp_path, monkeypatch):
 def test_a_missing_file_that_was_asked_for_is_an_error(tmp_path):
     with pytest.raises(InputError, match="cannot read"):
         load_settings(flags={}, config=tmp_path / "none.toml", environ={})
+
+
+def test_the_password_of_neo4j_is_never_shown(tmp_path):
+    environ = {"RINGFINDER_NEO4J_PASSWORD": "open sesame", "RINGFINDER_GRAPH": "neo4j"}
+    found = settled(tmp_path, 'neo4j_password = "older"\nneo4j_user = "eve"', environ)
+    assert (found.neo4j_password, found.neo4j_user, found.graph) == ("open sesame", "eve", "neo4j")
+    assert "open sesame" not in repr(found)
+    for text in ("neo4j_password = 73310", "neo4j_uri = 'bolt://neo4j:73310@localhost:7687'"):
+        with pytest.raises(InputError) as problem:
+            settled(tmp_path, text)
+        assert "73310" not in problem.value.what + problem.value.why + problem.value.hint
+
+
+def test_the_graph_is_read_from_the_snapshot_unless_told(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert settled(tmp_path).graph == "snapshot"
+    with pytest.raises(InputError, match="graph"):
+        settled(tmp_path, environ={"RINGFINDER_GRAPH": "memory"})

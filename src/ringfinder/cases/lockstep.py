@@ -5,26 +5,17 @@ holding n users meets a partner with d of all D user-cell pairs with probability
 that the shared cells are near Poisson with the sum as their mean (Newman, *Networks*, ch. 12).
 """
 
+import math
 from dataclasses import dataclass
-from itertools import pairwise
-
-import numpy as np
-import numpy.typing as npt
 
 from ringfinder.cases.chance import log10_tail
-from ringfinder.features.snapshot import Snapshot
-from ringfinder.vocabulary import ACTIONS, TRADING
+from ringfinder.cases.source import Company
 
-Int32 = npt.NDArray[np.int32]
-Int64 = npt.NDArray[np.int64]
+COMPARED = 500
+"""Companions that are compared at most: those that share most cells."""
 
-SLOT = 3 * 3_600 * 1_000_000
-"""Length of a slot, microseconds."""
-
-_TRADING = np.array([action in TRADING for action in ACTIONS])
-_CHUNK = 500_000
-_COMPARED = 500
 _LOG10_LIMIT = -2.0
+_LEAST_LOG10 = -300.0
 
 
 @dataclass(frozen=True)
@@ -35,7 +26,8 @@ class Partner:
     compared, is below 0.01.
     """
 
-    user: int
+    user: str
+    code: int
     cells: int
     expected: float
     log10_p: float
@@ -55,96 +47,20 @@ class Lockstep:
         return tuple(partner for partner in self.partners if partner.beyond_chance)
 
 
-@dataclass(frozen=True)
-class Cells:
-    """The cells of one user and everyone in them.
-
-    `item` and `slot` int64 [pairs] name the cell and `user` int32 [pairs] who is in it, one row per
-    (cell, user), the user in question included; `total` counts such pairs in the whole log.
-    """
-
-    item: Int64
-    slot: Int64
-    user: Int32
-    total: int
-
-
-def cells_of_user(snapshot: Snapshot, user: int) -> Cells:
-    """Read the log once, chunk by chunk, for the user's cells and the number of all pairs."""
-    events = snapshot.events
-    n_items = max(1, snapshot.graph.n_entities["item"])
-    rows = events.by_user[events.user_ptr[user] : events.user_ptr[user + 1]]
-    own_item, own_slot = _cells(snapshot, rows)
-    own = np.unique(own_slot * n_items + own_item)
-    own_items = np.zeros(n_items, bool)
-    own_items[own_item] = True
-    total, kept = 0, [np.empty((0, 2), np.int64)]
-    for start, stop in _chunks(events.ts, snapshot.start):
-        item = np.asarray(events.entity["item"][start:stop])
-        who = np.asarray(events.user[start:stop])
-        used = _TRADING[events.action[start:stop]] & (item >= 0)
-        slot = (events.ts[start:stop][used] - snapshot.start) // SLOT
-        item, who = item[used].astype(np.int64), who[used].astype(np.int64)
-        first = slot[0] if len(slot) else 0
-        total += _distinct(((slot - first) * n_items + item) * snapshot.n_users + who)
-        near = own_items[item]
-        cell = slot[near] * n_items + item[near]
-        inside = np.isin(cell, own)
-        kept.append(np.stack([cell[inside], who[near][inside]], axis=1))
-    pairs = np.unique(np.concatenate(kept), axis=0)
-    slots, items = np.divmod(pairs[:, 0], n_items)
-    return Cells(items, slots, pairs[:, 1].astype(np.int32), total)
-
-
-def lockstep(
-    snapshot: Snapshot, cells: Cells, user: int, *, without_item: int | None = None
-) -> Lockstep:
-    """Compare `user` with everyone in its cells, leaving out one item's cells where asked."""
-    kept = cells.item != without_item
-    who = cells.user[kept]
-    own = int((who == user).sum())
-    company = len(who) - own
-    codes, shared = np.unique(who[who != user], return_counts=True)
-    order = np.lexsort((codes, -shared))[:_COMPARED]
-    correction = np.log10(max(1, snapshot.n_users - 1))
+def lockstep(company: Company, n_users: int, *, without_item: int | None = None) -> Lockstep:
+    """Compare a user with its companions, leaving out one item's cells where asked."""
+    kept = [cells for code, cells in company.items.items() if code != without_item]
+    met = sum(cells.others for cells in kept)
+    correction = math.log10(max(1, n_users - 1))
     partners = []
-    for code, count in zip(codes[order].tolist(), shared[order].tolist(), strict=True):
+    for one in company.companions:
+        count = sum(one.shared.values())
+        if without_item is not None:
+            count -= one.shared.get(without_item, 0)
         if count > 1:
-            expected = company * _n_cells(snapshot, code) / max(1, cells.total)
-            tail = max(log10_tail(count, expected), -300.0)
+            expected = met * one.cells / max(1, company.total)
+            tail = max(log10_tail(count, expected), _LEAST_LOG10)
             beyond = tail + correction < _LOG10_LIMIT
-            partners.append(Partner(code, count, expected, tail, bool(beyond)))
-    partners.sort(key=lambda partner: (partner.log10_p, -partner.cells, partner.user))
-    return Lockstep(own, tuple(partners))
-
-
-def _n_cells(snapshot: Snapshot, user: int) -> int:
-    events = snapshot.events
-    rows = events.by_user[events.user_ptr[user] : events.user_ptr[user + 1]]
-    item, slot = _cells(snapshot, rows)
-    return len(set(zip(item.tolist(), slot.tolist(), strict=True)))
-
-
-def _cells(snapshot: Snapshot, rows: Int64) -> tuple[Int64, Int64]:
-    events = snapshot.events
-    item = events.entity["item"][rows]
-    used = _TRADING[events.action[rows]] & (item >= 0)
-    slot = (events.ts[rows] - snapshot.start) // SLOT
-    return item[used].astype(np.int64), slot[used]
-
-
-def _chunks(ts: Int64, origin: int) -> list[tuple[int, int]]:
-    """Cut the time-ordered rows into chunks that never part the rows of one slot."""
-    edges = [0]
-    while edges[-1] < len(ts):
-        at = min(edges[-1] + _CHUNK, len(ts)) - 1
-        slot_end = origin + ((int(ts[at]) - origin) // SLOT + 1) * SLOT
-        edges.append(int(np.searchsorted(ts, slot_end, side="left")))
-    return list(pairwise(edges))
-
-
-def _distinct(keys: Int64) -> int:
-    if not len(keys):
-        return 0
-    keys.sort()
-    return 1 + int(np.count_nonzero(keys[1:] != keys[:-1]))
+            partners.append(Partner(one.user, one.code, count, expected, tail, beyond))
+    partners.sort(key=lambda partner: (partner.log10_p, -partner.cells, partner.code))
+    return Lockstep(sum(cells.own for cells in kept), tuple(partners))

@@ -1,6 +1,5 @@
 """Ids behind the codes of a snapshot, and codes behind ids."""
 
-import difflib
 from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Self
@@ -12,9 +11,6 @@ from ringfinder.features.load import open_database
 from ringfinder.features.snapshot import Snapshot
 
 Int32 = npt.NDArray[np.int32]
-
-_NEAR_POOL = 200
-_NEAR_SHOWN = 5
 
 
 class Names:
@@ -67,19 +63,19 @@ class Names:
             found = [code for (code,) in rows.fetchall()]
         return np.array(sorted(found), np.int32)
 
-    def near(self, user: str) -> list[str]:
-        """Give up to five ids that look most like `user`, best first."""
-        query = (
-            "SELECT id FROM ids WHERE kind = 'user' "
-            "ORDER BY jaro_winkler_similarity(id, ?) DESC, id LIMIT ?"
+    def near(self, spellings: Sequence[str], user: str, around: int) -> list[str]:
+        """List users among `spellings`, and up to `around` just before and after `user`."""
+        before, after = (
+            f"(SELECT id FROM ids WHERE kind = 'user' AND id {sign} $user ORDER BY id {way} "
+            "LIMIT $around)"
+            for sign, way in (("<", "DESC"), (">", "ASC"))
         )
-        pool = [name for (name,) in self._connection.execute(query, [user, _NEAR_POOL]).fetchall()]
-
-        def unlike(name: str) -> tuple[float, int, str]:
-            alike = difflib.SequenceMatcher(None, user, name).ratio()
-            return (-alike, -_same_start(user, name), name)
-
-        return sorted(pool, key=unlike)[:_NEAR_SHOWN]
+        spelled = "(SELECT id FROM ids WHERE kind = 'user' AND id IN (SELECT unnest($spellings)))"
+        rows = self._connection.execute(
+            f"{spelled} UNION ALL {before} UNION ALL {after}",
+            {"spellings": list(spellings), "user": user, "around": around},
+        )
+        return [name for (name,) in rows.fetchall()]
 
     def event_ids(self, rows: Iterable[int]) -> list[str]:
         """Give the ids of the events at `rows` of the snapshot, in their order."""
@@ -87,7 +83,3 @@ class Names:
         query = 'SELECT "row", event_id FROM events WHERE "row" IN (SELECT unnest(?))'
         found = dict(self._connection.execute(query, [wanted]).fetchall())
         return [found[row] for row in wanted]
-
-
-def _same_start(left: str, right: str) -> int:
-    return next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), len(left))

@@ -8,10 +8,10 @@ from jinja2 import BaseLoader, Environment, StrictUndefined, TemplateNotFound
 from markupsafe import Markup
 
 from ringfinder.cases.investigation import Investigation
-from ringfinder.cases.names import Names
 from ringfinder.cases.plain_text import one_in, small, visible
 from ringfinder.cases.ring_case import RingCase, ranks_of, ring_case
 from ringfinder.cases.ring_words import checks_in_order
+from ringfinder.cases.snapshot_source import SnapshotSource
 from ringfinder.cases.sweep_record import SweepRecord
 from ringfinder.features.snapshot import Snapshot
 
@@ -30,8 +30,8 @@ def report_page(snapshot: Snapshot, record: SweepRecord, verdicts: Mapping[str, 
     `verdicts` are the decisions so far, by ring id.
     """
     ranks = ranks_of(record.scores)
-    with Names(snapshot, whole=True) as names:
-        cases = [ring_case(snapshot, names, record, ring, ranks) for ring in record.rings]
+    with SnapshotSource(snapshot, record, whole=True) as source:
+        cases = [ring_case(source, line, ranks) for line in record.rings]
     groups = _groups(cases)
     return _render(
         "report.html", summary=record.summary, cases=cases, groups=groups, verdicts=verdicts

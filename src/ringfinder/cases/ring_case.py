@@ -7,17 +7,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ringfinder.cases.activity import Row, activity
-from ringfinder.cases.names import Names
+from ringfinder.cases.happenings import window_of
 from ringfinder.cases.picture import Node, picture
 from ringfinder.cases.plain_text import count
 from ringfinder.cases.ring_words import lineage_words, ring_verdict, strongest_fact
-from ringfinder.cases.shared_entities import (
-    SharedEntity,
-    holders_of,
-    shared_by_ring,
-    types_and_links,
-)
-from ringfinder.cases.sweep_record import SweepRecord, microseconds
+from ringfinder.cases.shared_entities import SharedEntity, shared_by_ring
+from ringfinder.cases.snapshot_source import SnapshotSource
+from ringfinder.cases.source import HeldRing, Holding
 from ringfinder.features.snapshot import Snapshot
 
 _SHARED_SHOWN = 40
@@ -49,24 +45,21 @@ class RingCase:
 
 
 def ring_case(
-    snapshot: Snapshot,
-    names: Names,
-    record: SweepRecord,
-    ring: dict[str, Any],
-    ranks: npt.NDArray[np.int64],
+    source: SnapshotSource, line: dict[str, Any], ranks: npt.NDArray[np.int64]
 ) -> RingCase:
-    """Gather the case of one ring; `ranks` int64 [users] is each user's rank by score."""
-    codes = names.codes(ring["members"])
-    shared = shared_by_ring(snapshot, names, codes, limit=_SHARED_SHOWN)
+    """Gather the case of the ring with that line; `ranks` int64 [users] are ranks by score."""
+    ring = source.held_ring(line)
+    in_common = source.in_common(ring, None)
+    shared = shared_by_ring(source, ring, in_common, limit=_SHARED_SHOWN)
     return RingCase(
-        ring=ring,
-        verdict=ring_verdict(ring),
-        why=strongest_fact(ring),
-        status=lineage_words(ring),
-        members=_members(names, record, ring, codes, ranks),
+        ring=line,
+        verdict=ring_verdict(line),
+        why=strongest_fact(line),
+        status=lineage_words(line),
+        members=_members(source, ring, ranks),
         shared=tuple(shared),
-        activity_svg=_activity(snapshot, ring, codes, shared),
-        picture_svg=_picture(snapshot, names, ring, codes, shared),
+        activity_svg=_activity(source.snapshot, ring, shared),
+        picture_svg=_picture(ring, in_common, shared),
     )
 
 
@@ -77,31 +70,24 @@ def ranks_of(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
 
 
 def _members(
-    names: Names,
-    record: SweepRecord,
-    ring: dict[str, Any],
-    codes: npt.NDArray[np.int32],
-    ranks: npt.NDArray[np.int64],
+    source: SnapshotSource, ring: HeldRing, ranks: npt.NDArray[np.int64]
 ) -> tuple[Member, ...]:
-    users = names.ids("user", codes)
     members = [
         Member(
-            user, ring["roles"].get(user, "member"), float(record.scores[code]), int(ranks[code])
+            user,
+            ring.line["roles"].get(user, "member"),
+            float(source.record.scores[code]),
+            int(ranks[code]),
         )
-        for user, code in zip(users, codes.tolist(), strict=True)
+        for code, user in ring.members.items()
     ]
     return tuple(sorted(members, key=lambda member: (member.role, member.rank, member.user)))
 
 
-def _activity(
-    snapshot: Snapshot,
-    ring: dict[str, Any],
-    codes: npt.NDArray[np.int32],
-    shared: list[SharedEntity],
-) -> str:
+def _activity(snapshot: Snapshot, ring: HeldRing, shared: list[SharedEntity]) -> str:
     events = snapshot.events
     rows = np.concatenate(
-        [events.by_user[events.user_ptr[code] : events.user_ptr[code + 1]] for code in codes]
+        [events.by_user[events.user_ptr[code] : events.user_ptr[code + 1]] for code in ring.members]
         or [np.empty(0, np.int64)]
     )
     ts = np.asarray(events.ts[rows])
@@ -115,23 +101,22 @@ def _activity(
         lines[:_ROWS_SHOWN],
         start=int(events.ts[0]),
         as_of=snapshot.as_of,
-        window=(microseconds(ring["window"][0]), microseconds(ring["window"][1])),
-        label=f"Activity of ring {ring['rank']} over time",
+        window=window_of(ring.line),
+        label=f"Activity of ring {ring.line['rank']} over time",
     )
 
 
-def _picture(
-    snapshot: Snapshot,
-    names: Names,
-    ring: dict[str, Any],
-    codes: npt.NDArray[np.int32],
-    shared: list[SharedEntity],
-) -> str:
-    links = {kind.name: links for kind, links in types_and_links(snapshot.graph)}
-    nodes = []
-    for one in shared:
-        holders = holders_of(links[one.kind], one.code)
-        inside = names.ids("user", holders[np.isin(holders, codes)])
-        nodes.append(Node(one.kind, one.entity, frozenset(inside), one.weak))
-    label = f"Ring {ring['rank']}: {count(ring['size'], 'member')} and what they share"
-    return picture(ring["members"], nodes, label)
+def _picture(ring: HeldRing, in_common: list[Holding], shared: list[SharedEntity]) -> str:
+    by = {(one.type, one.code): one.by for one in in_common}
+    nodes = [
+        Node(
+            one.kind,
+            one.entity,
+            frozenset(ring.members[code] for code in by[one.kind, one.code]),
+            one.weak,
+        )
+        for one in shared
+    ]
+    line = ring.line
+    label = f"Ring {line['rank']}: {count(line['size'], 'member')} and what they share"
+    return picture(line["members"], nodes, label)

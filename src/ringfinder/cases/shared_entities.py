@@ -1,30 +1,15 @@
 """What a user or a ring shares with others, how many hold it in all, and how rare that is."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from ringfinder.cases.chance import log10_tail
-from ringfinder.cases.names import Names
-from ringfinder.features.snapshot import Snapshot
-from ringfinder.graph.entity_graph import EntityGraph, Links
-from ringfinder.graph.hubs import KINDS
-from ringfinder.vocabulary import (
-    BROWSING,
-    ENTITY_TYPES,
-    EntityType,
-    entity_types,
-    link_types,
-)
+from ringfinder.cases.source import CaseSource, HeldRing, Holding, Standing
 
-Int32 = npt.NDArray[np.int32]
-Int64 = npt.NDArray[np.int64]
-
-_HUB = KINDS.index("hub")
 _NAMED_HOLDERS = 10
 _BY_CHANCE = -1.0
+_LEAST_LOG10 = -300.0
 _RARE_FROM = 1.5
 
 
@@ -35,8 +20,8 @@ class SharedEntity:
     `holders` users hold it in all; `in_ring` ring members do (the user in question not counted),
     chance would give `expected`, and `log10_p` is the decimal logarithm of the chance of at least
     `in_ring`. One in `one_in` entities of the type is held by so many. `weak` marks addresses of
-    carriers, offices and the like, whose sharing says little. `users` names up to ten holders, ring
-    members first.
+    carriers, offices and the like, whose sharing says little. `users` names up to ten holders: ring
+    members, then others where it is an identifier that few hold.
     """
 
     kind: str
@@ -61,128 +46,112 @@ class SharedEntity:
         return f"1 in {self.one_in:,.0f} {self.kind}s"
 
 
-def types_and_links(graph: EntityGraph) -> Iterator[tuple[EntityType, Links]]:
-    """Each entity type with its links that show use or trade, never mere browsing."""
-    built_in = {entity.name for entity in ENTITY_TYPES}
-    declared = [name for name in graph.n_entities if name not in built_in]
-    by_name = {entity.name: entity for entity in entity_types(declared)}
-    for link in link_types(declared):
-        if link.actions != BROWSING and link.name in graph.links:
-            yield by_name[link.entity], graph.links[link.name]
-
-
-def held_by(links: Links, user: int) -> Int32:
-    """Give the entities of one user, ascending."""
-    return links.entity[links.user_ptr[user] : links.user_ptr[user + 1]]
-
-
-def holders_of(links: Links, entity: int) -> Int32:
-    """Give the users of one entity, ascending."""
-    return links.user[links.entity_ptr[entity] : links.entity_ptr[entity + 1]]
-
-
 def shared_by_user(
-    snapshot: Snapshot, names: Names, user: int, others: Int32, *, limit: int
+    source: CaseSource,
+    user: Standing,
+    ring: HeldRing | None,
+    in_common: Sequence[Holding],
+    *,
+    limit: int,
 ) -> list[SharedEntity]:
     """List the entities that `user` shares, those that tell most first, at most `limit`.
 
-    With `others` (the rest of its ring, ascending codes) these are what it shares with the ring,
-    items and sellers only where chance gives so many one time in ten at most; without, the
-    identifiers it shares with anybody.
+    With company in a `ring` these are what it shares with the ring (`in_common` holds them), items
+    and sellers only where chance gives so many one time in ten at most; without, the identifiers
+    it shares with anybody.
     """
-    found: list[SharedEntity] = []
-    for entity_type, links in types_and_links(snapshot.graph):
-        if not len(others) and not entity_type.identifier:
-            continue
-        codes = held_by(links, user)
-        degrees = np.diff(links.entity_ptr)[codes]
-        codes = codes[degrees > 1]
-        in_ring = np.array(
-            [np.isin(others, holders_of(links, int(code))).sum() for code in codes], np.int64
-        )
-        if len(others):
-            codes, in_ring = codes[in_ring > 0], in_ring[in_ring > 0]
-        picked = _describe(snapshot, names, entity_type, links, codes, in_ring, others, limit, user)
-        found += picked
-    return _varied(found)[:limit]
+    others = len(ring.members) - 1 if ring else 0
+    if ring is not None and others:
+        held = [one for one in in_common if user.code in one.by]
+    else:
+        held = source.held(user, identifiers_only=True, limit=limit)
+    users = source.n_users - 1
+    drafts = _drafts(source, held, others, users, asked=1, limit=limit)
+    return _named(source, user, ring, _varied(drafts)[:limit], held)
 
 
 def shared_by_ring(
-    snapshot: Snapshot, names: Names, members: Int32, *, limit: int
+    source: CaseSource, ring: HeldRing, in_common: Sequence[Holding], *, limit: int
 ) -> list[SharedEntity]:
-    """List entities that two or more of `members` (ascending codes) hold, most telling first.
+    """List entities that two or more members hold, most telling first; `users` are members.
 
     Items and sellers are left out where chance gives so many more than one time in ten.
     """
-    found: list[SharedEntity] = []
-    for entity_type, links in types_and_links(snapshot.graph):
-        codes, in_ring = shared_codes(links, members)
-        found += _describe(snapshot, names, entity_type, links, codes, in_ring, members, limit, -1)
-    return _varied(found)[:limit]
+    by = {(one.type, one.code): one.by for one in in_common}
+    drafts = _drafts(source, in_common, len(ring.members), source.n_users, asked=0, limit=limit)
+    return [
+        replace(one, users=_members(ring, by[one.kind, one.code]))
+        for one in _varied(drafts)[:limit]
+    ]
 
 
-def shared_codes(links: Links, members: Int32) -> tuple[Int32, Int64]:
-    """Entities held by at least two of `members`, ascending, and how many of them hold each."""
-    held = [held_by(links, int(member)) for member in members]
-    codes, in_ring = np.unique(
-        np.concatenate(held) if held else np.empty(0, np.int32), return_counts=True
-    )
-    return codes[in_ring > 1], in_ring[in_ring > 1]
-
-
-def weak_hubs(snapshot: Snapshot, entity_type: EntityType, codes: Int32) -> npt.NDArray[np.bool_]:
-    """Which of these identifiers more users hold than one hand controls: weak evidence."""
-    if not entity_type.identifier:
-        return np.zeros(len(codes), bool)
-    return np.asarray(snapshot.graph.hubs[entity_type.name].kind[codes] == _HUB)
-
-
-def _describe(
-    snapshot: Snapshot,
-    names: Names,
-    entity_type: EntityType,
-    links: Links,
-    codes: Int32,
-    in_ring: Int64,
-    ring: Int32,
+def _drafts(
+    source: CaseSource,
+    held: Sequence[Holding],
+    company: int,
+    users: int,
+    *,
+    asked: int,
     limit: int,
-    user: int,
 ) -> list[SharedEntity]:
-    degree = np.diff(links.entity_ptr)
-    alone = 1 if user >= 0 else 0
-    chance = (degree[codes] - alone) * len(ring) / max(1, snapshot.n_users - alone)
-    weak_ones = weak_hubs(snapshot, entity_type, codes).tolist()
-    drafts = []
-    for code, count, expected, weak in zip(
-        codes.tolist(), in_ring.tolist(), chance, weak_ones, strict=True
-    ):
-        tail = log10_tail(count, float(expected)) if len(ring) else 0.0
-        if len(ring) and tail > _BY_CHANCE and not entity_type.identifier:
-            continue
-        drafts.append((weak, tail, int(degree[code]), code, count, float(expected)))
+    """The most telling `limit` of each type, without names.
+
+    `company` of all `users` are looked at for holders, `asked` users hold every entity anyhow.
+    """
     shared: list[SharedEntity] = []
-    for weak, tail, holders, code, count, expected in sorted(drafts)[:limit]:
-        at_least = int((degree >= holders).sum())
-        users = holders_of(links, code)
-        users = users[users != user]
-        member = np.isin(users, ring)
-        named = np.concatenate([users[member], users[~member]])[:_NAMED_HOLDERS]
-        shared.append(
+    for _, of_type in groupby(held, key=lambda one: one.type):
+        weighed = []
+        for one in of_type:
+            in_ring = len(one.by) - asked
+            expected = (one.holders - asked) * company / max(1, users)
+            tail = log10_tail(in_ring, expected) if company else 0.0
+            if tail <= _BY_CHANCE or not company or one.identifier:
+                weighed.append((one.weak, tail, one.holders, one.code, in_ring, expected, one))
+        shared += [
             SharedEntity(
-                kind=entity_type.name,
-                entity=names.ids(entity_type.name, [code])[0],
-                code=code,
-                identifier=entity_type.identifier,
-                holders=holders,
-                in_ring=count,
+                kind=one.type,
+                entity=one.entity,
+                code=one.code,
+                identifier=one.identifier,
+                holders=one.holders,
+                in_ring=in_ring,
                 expected=expected,
-                log10_p=max(tail, -300.0),
-                one_in=len(degree) / at_least,
-                weak=weak,
-                users=tuple(names.ids("user", named)),
+                log10_p=max(tail, _LEAST_LOG10),
+                one_in=source.one_in(one.type, one.holders),
+                weak=one.weak,
+                users=(),
             )
-        )
+            for _, tail, _, _, in_ring, expected, one in sorted(weighed, key=lambda row: row[:4])[
+                :limit
+            ]
+        ]
     return shared
+
+
+def _named(
+    source: CaseSource,
+    user: Standing,
+    ring: HeldRing | None,
+    shared: list[SharedEntity],
+    held: Sequence[Holding],
+) -> list[SharedEntity]:
+    """Name the holders; ten strangers of a shop or of a carrier's address would tell nothing."""
+    by_key = {(one.type, one.code): one for one in held}
+    holdings = [by_key[one.kind, one.code] for one in shared]
+    few = [one for one in holdings if one.identifier and not one.weak]
+    strangers = source.other_holders(user, few, besides=ring, limit=_NAMED_HOLDERS)
+    others = dict(zip(((one.type, one.code) for one in few), strangers, strict=True))
+    named = []
+    for one, holding in zip(shared, holdings, strict=True):
+        codes = tuple(code for code in holding.by if code != user.code)
+        members = _members(ring, codes) if ring else ()
+        users = (*members, *others.get((one.kind, one.code), ()))[:_NAMED_HOLDERS]
+        named.append(replace(one, users=users))
+    return named
+
+
+def _members(ring: HeldRing, codes: Sequence[int]) -> tuple[str, ...]:
+    return tuple(ring.members[code] for code in codes[:_NAMED_HOLDERS])
 
 
 def _varied(found: list[SharedEntity]) -> list[SharedEntity]:

@@ -3,7 +3,7 @@
 from ringfinder.cases.investigation import Investigation, LockstepPartner
 from ringfinder.cases.plain_text import LINE, clip, count, fit, one_in, pad, small, visible
 from ringfinder.cases.shared_entities import SharedEntity
-from ringfinder.cases.timeline import Happening
+from ringfinder.cases.source import Happening
 
 _SHARED = 5
 _PARTNERS = 5

@@ -11,7 +11,7 @@ from typing import Annotated, cast
 import typer
 
 import ringfinder
-from ringfinder.cli import housekeeping, looking, working
+from ringfinder.cli import drilling, housekeeping, looking, working
 from ringfinder.cli.session import Session
 from ringfinder.errors import InputError, RingfinderError, WorkError
 from ringfinder.settings import load_settings
@@ -47,7 +47,12 @@ COMMANDS: tuple[tuple[typer.Typer, str, Callable[..., None], str], ...] = (
     (app, "evaluate", working.evaluate, "evaluate --truth world/"),
     (app, "simulate", working.simulate, "simulate --events 300000 --seed 7 --out world/"),
     (app, "doctor", housekeeping.doctor, "doctor --only torch"),
+    (graph, "start", housekeeping.graph_start, "graph start"),
+    (graph, "stop", housekeeping.graph_stop, "graph stop"),
+    (graph, "load", working.graph_load, "graph load"),
     (graph, "status", housekeeping.graph_status, "graph status"),
+    (graph, "open", drilling.graph_open, "graph open u_1842"),
+    (graph, "kit", drilling.graph_kit, "graph kit"),
 )
 """Where each command hangs, its name, what it runs, and the example its help ends with."""
 

@@ -1,4 +1,4 @@
-"""Commands about the installation: doctor, and the state of the Neo4j graph."""
+"""Commands about the installation: doctor, and the server of the shared graph."""
 # ruff: noqa: PLC0415 - a pipeline is imported when its command runs, so that --help stays quick
 # ruff: noqa: ARG001 - `json` stands here for --help; the session has read it before
 
@@ -9,7 +9,6 @@ from typer import Context, Exit, Option
 from ringfinder.cli import told
 from ringfinder.cli.options import Json
 from ringfinder.cli.session import Session
-from ringfinder.errors import StoreError
 
 
 def doctor(
@@ -29,12 +28,32 @@ def doctor(
         raise Exit(1)
 
 
-def graph_status(ctx: Context, json: Json = False) -> None:
-    """Tell whether the Neo4j server for the shared graph answers."""
-    from ringfinder.pipeline.doctor import examine
+def graph_start(ctx: Context, json: Json = False) -> None:
+    """Start this workspace's own Neo4j server on this machine; the first start fetches it."""
+    from ringfinder.pipeline.graph_server import start_server
 
     session: Session = ctx.obj
-    (finding,) = examine(session.options, only="neo4j")
-    if finding.status != "ok":
-        raise StoreError("the Neo4j graph cannot be reached", finding.text, finding.mend)
-    session.result(finding, told.findings([finding]))
+    if session.options.neo4j_uri is not None:
+        session.warn("neo4j_uri is set: commands use that server, not the one started here")
+    with session.progress() as progress:
+        result = start_server(session.options, progress=progress)
+    session.result(result, told.started(result))
+
+
+def graph_stop(ctx: Context, json: Json = False) -> None:
+    """Stop this workspace's own Neo4j server; what its graph holds stays."""
+    from ringfinder.pipeline.graph_server import stop_server
+
+    session: Session = ctx.obj
+    stopped = stop_server(session.options)
+    told_so = "The server has stopped." if stopped else "This workspace's own server did not run."
+    session.result({"stopped": stopped}, [told_so])
+
+
+def graph_status(ctx: Context, json: Json = False) -> None:
+    """Tell which Neo4j server is used, and what its graph holds."""
+    from ringfinder.pipeline.graph_server import server_status
+
+    session: Session = ctx.obj
+    status = server_status(session.options)
+    session.result(status, told.server_status(status))

@@ -6,14 +6,18 @@ import getpass
 import time
 import webbrowser
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Context, Option
 
 from ringfinder.cli import told
-from ringfinder.cli.options import AsOf, Json
+from ringfinder.cli.options import AsOf, GraphFrom, Json
 from ringfinder.cli.session import Session
 from ringfinder.cli.times import parse_as_of
+
+if TYPE_CHECKING:
+    from ringfinder.cases.investigation import Investigation
+    from ringfinder.graph.neo4j.connection import Address
 
 
 def investigate(
@@ -24,8 +28,13 @@ def investigate(
         Path | None, Option("--html", metavar="FILE", help="Also write the case as a page.")
     ] = None,
     browser: Annotated[
-        bool, Option("--browser", help="Open the page in the browser (needs --html).")
+        bool,
+        Option(
+            "--browser",
+            help="Open the case in Neo4j Browser, or the page of --html where there is no server.",
+        ),
     ] = False,
+    graph: GraphFrom = None,
     json: Json = False,
 ) -> None:
     """Tell why a user is or is not suspicious, on one screen, the verdict first."""
@@ -33,50 +42,61 @@ def investigate(
     from ringfinder.pipeline.investigate import investigate as run
 
     session: Session = ctx.obj
-    if browser and html is None:
-        raise told.browser_needs_page()
-    case = run(session.workspace, user, as_of=parse_as_of(as_of), html=html)
-    session.result(case.to_dict(), screen(case))
-    if browser and html is not None:
-        webbrowser.open(html.absolute().as_uri())
+    shared = _shared_graph(session, html) if browser else None
+    server = _server(session, graph)
+    case = run(session.workspace, user, as_of=parse_as_of(as_of), html=html, address=server)
+    link = None if shared is None else _link(session, shared, case)
+    if link is None:
+        session.result(case.to_dict(), screen(case))
+    else:
+        data = {**case.to_dict(), "browser": link}
+        session.result(data, [*screen(case), *told.browser_link(link)])
+    page = link or (html.absolute().as_uri() if browser and html is not None else None)
+    if page is not None:
+        webbrowser.open(page)
 
 
 def rings_list(
     ctx: Context,
     alerts: Annotated[bool, Option("--alerts", help="Only those above the alert line.")] = False,
+    graph: GraphFrom = None,
     json: Json = False,
 ) -> None:
     """List the last sweep's rings, best first."""
     from ringfinder.pipeline.rings import list_rings
 
     session: Session = ctx.obj
-    rings = list_rings(session.workspace, alerts_only=alerts)
+    server = _server(session, graph)
+    rings = list_rings(session.workspace, alerts_only=alerts, address=server)
     session.result(rings, told.ring_list(rings))
 
 
 def rings_show(
     ctx: Context,
     ring_id: Annotated[str, Argument(metavar="ID", help="The ring's id, r_...")],
+    graph: GraphFrom = None,
     json: Json = False,
 ) -> None:
     """Show one ring of the last sweep: why, with whom, and what was ruled out."""
     from ringfinder.pipeline.rings import show_ring
 
     session: Session = ctx.obj
-    ring = show_ring(session.workspace, ring_id)
+    ring = show_ring(session.workspace, ring_id, address=_server(session, graph))
     session.result(ring, told.one_ring(ring))
 
 
 def rings_export(
     ctx: Context,
     out: Annotated[Path, Option("--out", metavar="FILE", help="Where the JSON lines go.")],
+    graph: GraphFrom = None,
     json: Json = False,
 ) -> None:
     """Copy the last sweep's rings as JSON lines to a file."""
     from ringfinder.pipeline.rings import export_rings
 
     session: Session = ctx.obj
-    number = export_rings(session.workspace, out)
+    server = _server(session, graph)
+    number = export_rings(session.workspace, out, address=server)
     session.result({"file": out, "rings": number}, [f"{number} rings written to {out}"])
 
 
@@ -105,3 +125,28 @@ def decide(
         at=time.time_ns() // 1_000,
     )
     session.result(entry, told.decided(entry))
+
+
+def _shared_graph(session: Session, html: Path | None) -> "Address | None":
+    """Say which server's Browser a case opens in; where there is none, a page must be written."""
+    from ringfinder.pipeline.server_address import address_of
+
+    address = address_of(session.options)
+    if address is None and html is None:
+        raise told.browser_needs_page()
+    return address
+
+
+def _link(session: Session, address: "Address", case: "Investigation") -> str:
+    from ringfinder.pipeline.drill_down import user_link
+
+    return user_link(session.workspace, address, case)
+
+
+def _server(session: Session, graph: str | None) -> "Address | None":
+    """Say which server to read from, None for the workspace's own files."""
+    if (graph or session.options.graph) != "neo4j":
+        return None
+    from ringfinder.pipeline.server_address import needed_address
+
+    return needed_address(session.options)

@@ -1,6 +1,6 @@
 """Options that several commands share."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from typer import Option
 
@@ -16,5 +16,12 @@ AsOf = Annotated[
 Window = Annotated[
     str | None,
     Option("--window", metavar="LENGTH", help="How far back to look: 28d, 12h or all."),
+]
+GraphFrom = Annotated[
+    Literal["snapshot", "neo4j"] | None,
+    Option(
+        "--graph",
+        help="Where the entity graph comes from: the workspace's own files, or the Neo4j server.",
+    ),
 ]
 Json = Annotated[bool, Option("--json", help="Print one JSON object and nothing else on stdout.")]

@@ -11,7 +11,9 @@ from ringfinder.errors import InputError
 if TYPE_CHECKING:  # imported by the command that ran, so that --help stays quick
     from ringfinder.evaluate.report import EvaluateResult
     from ringfinder.pipeline.doctor import Finding
+    from ringfinder.pipeline.graph_server import StartResult, StatusResult
     from ringfinder.pipeline.ingest import IngestResult
+    from ringfinder.pipeline.shared_graph import LoadResult
     from ringfinder.pipeline.simulate import SimulateResult
     from ringfinder.pipeline.train import TrainResult
     from ringfinder.store.casebook import Entry
@@ -73,6 +75,24 @@ def ingested(result: "IngestResult") -> Iterator[str]:
         entry_of_labels = result.labels.entry
         state = "already taken in" if result.labels.already else f"{entry_of_labels.kept:,} new"
         yield f"{fit(entry_of_labels.source, 40)}: {count(entry_of_labels.rows, 'label')}, {state}"
+    if result.graph is not None:
+        yield from loaded(result.graph)
+
+
+_WAYS = {"bulk": "by the bulk importer", "incremental": "batch by batch"}
+
+
+def loaded(result: "LoadResult") -> Iterator[str]:
+    """Tell what a load of the shared graph did."""
+    if result.way == "unchanged":
+        yield f"The graph holds this log already: {count(result.users, 'user')}."
+    else:
+        yield (
+            f"{result.put:,} nodes and relationships put into the graph {_WAYS[result.way]}; "
+            f"it holds {count(result.users, 'user')}."
+        )
+    if result.published is not None:
+        yield f"Sweep {result.published} published."
 
 
 def trained(result: "TrainResult") -> Iterator[str]:
@@ -172,6 +192,40 @@ def findings(found: Sequence["Finding"]) -> Iterator[str]:
         yield f"{finding.status:<8} {finding.name:<10} {finding.text}"
         if finding.mend:
             yield f"{'':<8} {'':<10} -> {finding.mend}"
+
+
+def started(result: "StartResult") -> Iterator[str]:
+    """Tell where the workspace's own server is, and where its password lies."""
+    how = "runs already" if result.already else "has started"
+    yield f"Neo4j {how} at {result.uri} (process {result.pid})."
+    yield f"Browser: {result.http}/browser/"
+    yield f"Log in as {result.user}; the password lies in {visible(result.password_file)}"
+
+
+def server_status(status: "StatusResult") -> Iterator[str]:
+    """Tell which server is used, and what its graph holds."""
+    whose = "this workspace's own" if status.own else "configured"
+    yield f"Neo4j {visible(status.version)} at {visible(status.uri)}, {whose}"
+    if status.http is not None:
+        yield f"Browser: {status.http}/browser/"
+    if status.loading:
+        yield "A load is under way or was cut off; `ringfinder graph load` goes on with it."
+    if status.as_of is not None and status.users is not None:
+        when = status.as_of[:16].replace("T", " ")
+        yield f"It holds log {status.digest} as of {when} UTC: {count(status.users, 'user')},"
+        yield (
+            f"  {count(status.nodes, 'node')} and {count(status.relationships, 'relationship')}, "
+            + (f"last sweep {status.sweep}" if status.sweep else "no sweep")
+        )
+    else:
+        yield f"It holds no log of ours, and {count(status.nodes, 'node')}."
+
+
+def browser_link(link: str, *, serving: bool = False) -> Iterator[str]:
+    """Tell the link that opens Neo4j Browser, and how to end what serves it to Browser."""
+    yield f"Neo4j Browser: {link}"
+    if serving:
+        yield "Serving the guide, the style and the saved queries; Ctrl-C ends it."
 
 
 def browser_needs_page() -> InputError:

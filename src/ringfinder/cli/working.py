@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from typer import Argument, Context, Exit, Option
 
 from ringfinder.cli import told
-from ringfinder.cli.options import AsOf, Json, Window
+from ringfinder.cli.options import AsOf, GraphFrom, Json, Window
 from ringfinder.cli.session import Session
 from ringfinder.cli.times import parse_as_of, parse_window
 
@@ -30,8 +30,10 @@ def ingest(
 ) -> None:
     """Read CSV, CSV.gz, JSONL or Parquet logs into the workspace; a file is taken in only once."""
     from ringfinder.pipeline.ingest import ingest as run
+    from ringfinder.pipeline.server_address import address_of
 
     session: Session = ctx.obj
+    server = address_of(session.options)
     with session.progress() as progress:
         result = run(
             session.workspace,
@@ -39,6 +41,7 @@ def ingest(
             mapping=mapping,
             labels=labels,
             on_error=on_error,
+            load_at=server,
             progress=progress,
         )
     session.result(result, told.ingested(result))
@@ -60,14 +63,17 @@ def train(
     model: Annotated[
         str | None, Option("--model", metavar="NAME", help="Name of the bundle; default: model.")
     ] = None,
+    graph: GraphFrom = None,
     json: Json = False,
 ) -> None:
     """Train the hybrid and write a bundle; without labels it trains self-supervised."""
     session: Session = ctx.obj
     until, length = parse_as_of(as_of), parse_window(window or session.options.window)
     from ringfinder.pipeline.models import DEFAULT
+    from ringfinder.pipeline.server_address import chosen_server
     from ringfinder.pipeline.train import train as run
 
+    server = chosen_server(session.options, graph)
     with session.progress() as progress:
         result = run(
             session.workspace,
@@ -77,6 +83,7 @@ def train(
             device=device or session.options.device,
             epochs=epochs,
             model=model or session.options.model or DEFAULT,
+            graph_at=server,
             progress=progress,
         )
     if (unused := told.unused_labels(result)) is not None:
@@ -107,13 +114,16 @@ def sweep(
     exit_code: Annotated[
         bool, Option("--exit-code", help="Exit with 1 when a ring stands above the alert line.")
     ] = False,
+    graph: GraphFrom = None,
     json: Json = False,
 ) -> None:
     """Score every user, find and rank rings, and compare them with the last sweep."""
     session: Session = ctx.obj
     until, length = parse_as_of(as_of), parse_window(window or session.options.window)
+    from ringfinder.pipeline.server_address import address_of, chosen_server
     from ringfinder.pipeline.sweep import sweep as run
 
+    server = chosen_server(session.options, graph)
     with session.progress() as progress:
         result = run(
             session.workspace,
@@ -124,11 +134,32 @@ def sweep(
             rings_out=rings_out,
             scores_out=scores_out,
             report=report,
+            graph_at=server,
+            publish_at=address_of(session.options),
             progress=progress,
         )
     session.result(result.summary, told.swept(result.summary, result.rings))
     if exit_code and result.summary["alerts"]:
         raise Exit(1)
+
+
+def graph_load(
+    ctx: Context,
+    replace: Annotated[
+        bool, Option("--replace", help="Delete all that the database holds, and load it anew.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Bring the shared graph in Neo4j up to the workspace's log, and give it the last sweep."""
+    from ringfinder.pipeline.server_address import needed_address
+    from ringfinder.pipeline.shared_graph import bring_up_to_date
+
+    session: Session = ctx.obj
+    with session.progress() as progress:
+        result = bring_up_to_date(
+            session.workspace, needed_address(session.options), replace=replace, progress=progress
+        )
+    session.result(result, told.loaded(result))
 
 
 def evaluate(

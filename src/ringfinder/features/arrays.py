@@ -15,7 +15,7 @@ from ringfinder.features.snapshot import Features, Labels, Snapshot
 from ringfinder.graph.entity_graph import EntityGraph, Hubs, Links
 from ringfinder.vocabulary import entity_types, link_types
 
-FORMAT = 1
+FORMAT = 2
 """Version of the files; part of every snapshot's key."""
 
 DATABASE = "snapshot.duckdb"
@@ -32,6 +32,7 @@ class Meta:
     format: int
     as_of: int
     start: int
+    log: str
     n_users: int
     n_entities: dict[str, int]
     declared: list[str]
@@ -54,6 +55,7 @@ def write_arrays(snapshot: Snapshot, words: Mapping[str, str], declared: tuple[s
         format=FORMAT,
         as_of=snapshot.as_of,
         start=snapshot.start,
+        log=snapshot.log,
         n_users=graph.n_users,
         n_entities=dict(graph.n_entities),
         declared=list(declared),
@@ -103,6 +105,7 @@ def read_arrays(path: Path) -> Snapshot:
             graph=graph,
             features=_read(path, "features", Features, names=tuple(meta.features)),
             labels=_read(path, "labels", Labels),
+            log=meta.log,
         )
     except (OSError, ValueError) as problem:
         raise _damaged(path, str(problem)) from problem

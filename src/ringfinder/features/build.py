@@ -1,5 +1,6 @@
 """A snapshot built from the lake: tables, arrays, graph, features and known labels."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from ringfinder.features.database import event_table, write_database
 from ringfinder.features.known_labels import known_labels
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.graph.build import build_graph
+from ringfinder.graph.entity_graph import EntityGraph
 from ringfinder.store.engine import connect
 from ringfinder.store.lake import Lake
 
@@ -36,6 +38,16 @@ def build_snapshot(
         write_snapshot(engine, events, labels, directory, as_of=as_of, start=start)
     finally:
         engine.disconnect()
+
+
+def with_graph(lake: Lake, snapshot: Snapshot, graph: EntityGraph) -> Snapshot:
+    """Give the snapshot of `lake` another entity graph, with the features that follow from it."""
+    engine = connect(lake)
+    try:
+        features = compute(engine, event_table(snapshot.events), graph, snapshot.declared)
+    finally:
+        engine.disconnect()
+    return replace(snapshot, graph=graph, features=features)
 
 
 def read_events(engine: "Backend", *, as_of: int, start: int) -> pa.Table:
@@ -98,6 +110,7 @@ def write_snapshot(
         graph=graph,
         features=compute(engine, event_table(columns), graph, declared),
         labels=known_labels(labels, coding, as_of=as_of),
+        log=columns.digest(),
     )
     words = {feature.name: feature.words for feature in catalogue(declared)}
     write_arrays(snapshot, words, declared)

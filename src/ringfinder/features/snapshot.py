@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from ringfinder.features.coded_events import CodedEvents
 from ringfinder.graph.entity_graph import EntityGraph
+from ringfinder.vocabulary import ENTITY_TYPES
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Labels:
 class Snapshot:
     """Everything known of the events in (start, as_of]; times are microseconds UTC.
 
-    `path` holds the files: `snapshot.duckdb` with the ids and event ids, and the arrays.
+    `path` holds the files: `snapshot.duckdb` with the ids and event ids, and the arrays. `log`
+    names its events, as `CodedEvents.digest` does.
     """
 
     as_of: int
@@ -40,8 +42,14 @@ class Snapshot:
     graph: EntityGraph
     features: Features
     labels: Labels
+    log: str = ""
 
     @property
     def n_users(self) -> int:
         """Number of users with an event in the window."""
         return self.graph.n_users
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """Entity types that are not built in, in name order."""
+        return tuple(sorted(self.graph.n_entities.keys() - {kind.name for kind in ENTITY_TYPES}))

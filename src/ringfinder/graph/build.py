@@ -42,7 +42,7 @@ def build_graph(
     hubs = {}
     for thing in entity_types(declared):
         ends = [links[kind.name] for kind in link_types(declared) if kind.entity == thing.name]
-        hubs[thing.name] = classify(thing, _distinct_users(ends), n_users)
+        hubs[thing.name] = classify(thing, distinct_users(ends), n_users)
     return EntityGraph(
         as_of=as_of,
         start=start,
@@ -60,17 +60,37 @@ def link(ts: Int64, user: Int32, entity: Int32, n_users: int, n_entities: int) -
     pair = pair[order]
     first = np.flatnonzero(np.diff(pair, prepend=-1))
     count = np.diff(first, append=len(pair))
-    of_user = user[order[first]]
-    of_entity = entity[order[first]]
-    by_entity = np.argsort(of_entity, kind="stable")
+    return index_by_entity(
+        user[order[first]],
+        entity[order[first]],
+        count.astype(np.int32),
+        ts[order[first]],
+        ts[order[first + count - 1]],
+        n_users=n_users,
+        n_entities=n_entities,
+    )
+
+
+def index_by_entity(
+    user: Int32,
+    entity: Int32,
+    count: Int32,
+    first_seen: Int64,
+    last_seen: Int64,
+    *,
+    n_users: int,
+    n_entities: int,
+) -> Links:
+    """Make links of columns [links] in ascending order of user and then entity."""
+    by_entity = np.argsort(entity, kind="stable")
     return Links(
-        user_ptr=_ptr(of_user, n_users),
-        entity=of_entity,
-        count=count.astype(np.int32),
-        first_seen=ts[order[first]],
-        last_seen=ts[order[first + count - 1]],
-        entity_ptr=_ptr(of_entity, n_entities),
-        user=of_user[by_entity],
+        user_ptr=_ptr(user, n_users),
+        entity=entity,
+        count=count,
+        first_seen=first_seen,
+        last_seen=last_seen,
+        entity_ptr=_ptr(entity, n_entities),
+        user=user[by_entity],
         link=by_entity.astype(np.int64),
     )
 
@@ -81,8 +101,8 @@ def _ptr(code: Int32, size: int) -> Int64:
     return ptr
 
 
-def _distinct_users(ends: Sequence[Links]) -> Int64:
-    """Count users of each entity over link types, a user once, int64 [entities]."""
+def distinct_users(ends: Sequence[Links]) -> Int64:
+    """Count the users of each entity over its link types, a user once, int64 [entities]."""
     if len(ends) == 1:
         return ends[0].degree
     n_entities = len(ends[0].degree)

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -11,15 +10,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from ringfinder.errors import InputError
+from ringfinder.errors import InputError, RingfinderError
 from ringfinder.settings import Settings
 
 _OLDEST_PYTHON = (3, 11)
 _TORCH_WAIT_S = 120
-_SERVER_WAIT_S = 3.0
-_BOLT_PORT = 7687
 _LITTLE_DISK = 2 * 2**30
 _NO_DISK = 200 * 2**20
 
@@ -109,25 +105,43 @@ def _pyg(settings: Settings) -> Finding:
 
 
 def _neo4j(settings: Settings) -> Finding:
-    if settings.neo4j_uri is None:
-        return Finding(
-            "neo4j",
-            "skipped",
-            "no server is configured, and none is needed",
-            "to use one, set neo4j_uri in ringfinder.toml or RINGFINDER_NEO4J_URI",
-        )
-    address = urlsplit(settings.neo4j_uri)
-    where = (address.hostname or "localhost", address.port or _BOLT_PORT)
+    found = _package("neo4j", "neo4j")
+    if found.status != "ok":
+        return found
+    from ringfinder.pipeline.graph_server import server_status  # noqa: PLC0415 - as for DuckDB
+    from ringfinder.pipeline.server_address import address_of  # noqa: PLC0415
+
     try:
-        socket.create_connection(where, timeout=_SERVER_WAIT_S).close()
-    except OSError as problem:
-        return Finding(
-            "neo4j",
-            "fail",
-            f"{where[0]}:{where[1]} does not answer: {problem}",
-            "start the server, or correct neo4j_uri",
-        )
-    return Finding("neo4j", "ok", f"{where[0]}:{where[1]} answers")
+        if address_of(settings) is None:
+            return Finding(
+                "neo4j",
+                "skipped",
+                "no server is configured, and none is needed",
+                "to use one, run `ringfinder graph start`, or set neo4j_uri in ringfinder.toml",
+            )
+        status = server_status(settings)
+    except RingfinderError as problem:
+        return Finding("neo4j", "fail", f"{problem.what}: {problem.why}", problem.hint)
+    return Finding("neo4j", "ok", f"Neo4j {status.version} at {status.uri} lets us in")
+
+
+def _graph(settings: Settings) -> Finding:
+    if _neo4j(settings).status != "ok":
+        return Finding("graph", "skipped", "no server, no shared graph to look at")
+    from ringfinder.pipeline.graph_server import lacking  # noqa: PLC0415 - as for DuckDB
+
+    try:
+        names = lacking(settings)
+    except RingfinderError as problem:
+        return Finding("graph", "fail", f"{problem.what}: {problem.why}", problem.hint)
+    if names is None:
+        mend = "run `ringfinder graph load`"
+        return Finding("graph", "skipped", "no log is loaded into the shared graph yet", mend)
+    if names:
+        text = f"the server lacks constraints or indexes: {', '.join(names)}"
+        mend = "run `ringfinder graph load`, which makes them"
+        return Finding("graph", "warn", text, mend)
+    return Finding("graph", "ok", "the server has every constraint and index of ours")
 
 
 def _workspace(settings: Settings) -> Finding:
@@ -187,6 +201,7 @@ CHECKS: dict[str, Callable[[Settings], Finding]] = {
     "duckdb": _duckdb,
     "pyg": _pyg,
     "neo4j": _neo4j,
+    "graph": _graph,
     "workspace": _workspace,
     "disk": _disk,
     "model": _model,

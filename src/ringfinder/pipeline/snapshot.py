@@ -18,13 +18,15 @@ from ringfinder.store.workspace import Workspace, lock, new_directory
 _LOCK_WAIT_S = 600.0
 
 
-def snapshot_at(workspace: Workspace, *, as_of: int | None, window: int | None) -> Snapshot:
+def snapshot_at(
+    workspace: Workspace, *, as_of: int | None, window: int | None, lake: Lake | None = None
+) -> Snapshot:
     """Open the snapshot of (as_of - window, as_of], building it when it is not there.
 
     Times are microseconds UTC; `as_of` None is the time of the last event, `window` None everything
-    up to `as_of`. Raise `InputError` where that holds no event.
+    up to `as_of`, `lake` None the lake as it is now. Raise `InputError` where that holds no event.
     """
-    lake = Lake(workspace.lake).as_it_stands()  # an ingest may commit while this builds
+    lake = lake or Lake(workspace.lake).as_it_stands()  # an ingest may commit while this builds
     first, last = lake.span()
     as_of = last if as_of is None else as_of
     if as_of < first:

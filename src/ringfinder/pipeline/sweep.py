@@ -17,8 +17,10 @@ from ringfinder.events.progress import Progress, silent
 from ringfinder.features.load import ids
 from ringfinder.features.repeats import repeat_bursts
 from ringfinder.features.snapshot import Snapshot
+from ringfinder.graph.neo4j.connection import Address
 from ringfinder.pipeline.models import model_directory
 from ringfinder.pipeline.report import write_report
+from ringfinder.pipeline.shared_graph import from_graph, load_graph, publish_sweep, stands
 from ringfinder.pipeline.snapshot import snapshot_at
 from ringfinder.rings.find import find_groups, tell_rings
 from ringfinder.rings.lineage import changes, follow
@@ -50,19 +52,27 @@ def sweep(
     rings_out: Path | None = None,
     scores_out: Path | None = None,
     report: Path | None = None,
+    graph_at: Address | None = None,
+    publish_at: Address | None = None,
     progress: Progress = silent,
 ) -> SweepResult:
     """Score and find rings in (as_of - window, as_of] and keep the result in the workspace.
 
     Times are microseconds UTC; None means the last event and everything up to it. `model` names a
     bundle, None the workspace's own or the shipped one. Rings are compared with those of the latest
-    sweep that ended before, so that the same sweep twice writes the same bytes.
+    sweep that ended before, so that the same sweep twice writes the same bytes. `graph_at`
+    takes the entity graph from the server there, `publish_at` puts what was found into the graph
+    there; either is brought up to the log before. Where publishing fails, the sweep stands and the
+    error says so.
     """
     bundle = model_directory(workspace, model)
     from ringfinder.detect.hybrid import Hybrid  # noqa: PLC0415 - torch, only where it is needed
 
     progress("snapshot", 0, STEPS)
     snapshot = snapshot_at(workspace, as_of=as_of, window=window)
+    if graph_at is not None:
+        load_graph(workspace, graph_at, progress=progress)
+        snapshot = from_graph(workspace, snapshot, graph_at)
     progress("groups", 1, STEPS)
     found = find_groups(snapshot)
     progress("scores", 2, STEPS)
@@ -98,6 +108,10 @@ def sweep(
     if report is not None:
         write_report(workspace, record.directory, snapshot, report)
     progress("rings", STEPS, STEPS)
+    if publish_at is not None:
+        with stands(f"the sweep {record.sweep_id} stands in the workspace"):
+            load_graph(workspace, publish_at, progress=progress)
+            publish_sweep(publish_at, snapshot, record, progress=progress)
     return SweepResult(record.sweep_id, record.directory, record.summary, record.rings)
 
 

@@ -17,7 +17,9 @@ from ringfinder.features.groups import Groups
 from ringfinder.features.load import ids
 from ringfinder.features.repeats import repeat_bursts
 from ringfinder.features.snapshot import Labels, Snapshot
+from ringfinder.graph.neo4j.connection import Address
 from ringfinder.pipeline.models import DEFAULT, checked_name, shipped_model
+from ringfinder.pipeline.shared_graph import from_graph, load_graph
 from ringfinder.pipeline.snapshot import snapshot_at
 from ringfinder.rings.find import find_groups
 from ringfinder.rings.score import best_of_user, evidence, head_inputs
@@ -60,6 +62,7 @@ def train(
     device: str = "auto",
     epochs: int | None = None,
     model: str = DEFAULT,
+    graph_at: Address | None = None,
     progress: Progress = silent,
 ) -> TrainResult:
     """Train on the events in (as_of - window, as_of] and the labels observed by then.
@@ -69,7 +72,8 @@ def train(
     and of the casebook's decisions: all of these without `as_of`, since people judge a log after
     its last event, else those taken by then. Where they hold no user of either class, training is
     self-supervised, from the statistical evidence of rings. The old bundle stands until the new
-    one is complete.
+    one is complete. `graph_at` takes the entity graph from the server there, which is brought up to
+    the log before.
     """
     from ringfinder.nn.bundle import load_bundle  # noqa: PLC0415 - torch, only where it is needed
     from ringfinder.nn.device import choose_device  # noqa: PLC0415
@@ -85,6 +89,9 @@ def train(
     if labels is not None:
         Lake(workspace.lake).add_labels(labels, EventMapping())
     snapshot = snapshot_at(workspace, as_of=as_of, window=window)
+    if graph_at is not None:
+        load_graph(workspace, graph_at, progress=progress)
+        snapshot = from_graph(workspace, snapshot, graph_at)
     decisions = casebook.decisions(workspace.casebook)
     timely = [one for one in decisions if as_of is None or one[2] <= as_of]
     known = with_decisions(snapshot, timely)

@@ -1,0 +1,4 @@
+// Whether a sweep was published in the graph.
+// parameters: sweep STRING
+// returns: published BOOLEAN
+RETURN EXISTS { MATCH (:Sweep {id: $sweep}) } AS published
