@@ -33,11 +33,13 @@ format: $(STAMP)
 
 readme: $(STAMP)
 	@$(BIN)/python scripts/readme.py --picture
+	@$(BIN)/python scripts/drill_down_picture.py
 
 bench: $(STAMP)
 	@$(BIN)/python benchmarks/speed.py
 	@$(BIN)/python benchmarks/worlds.py
 	@$(BIN)/python benchmarks/shopee.py
+	@$(BIN)/python benchmarks/shared_graph.py
 
 neo4j: $(STAMP)
 	@$(BIN)/ringfinder graph start

@@ -10,8 +10,6 @@ Result = dict[str, Any]
 STANDARD = re.compile(r"(bursty|mixed|slow|identifier)-\d+")
 """Worlds of the kinds and strength for which the peers' figures were noted."""
 
-"""Boosted trees on flat user columns, rings held out; quoted from the worlds' notes."""
-
 
 def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """A Markdown table, numbers to the right from the second column on."""
@@ -162,10 +160,32 @@ def speed(result: Result) -> str:
     return f"{result['events']:,} events.\n\n{table(head, rows)}\n{machine(result)}\n"
 
 
+def shared_graph(result: Result) -> str:
+    """Speed of loading and reading the shared graph, beside its bars."""
+    rows = []
+    for name, one in result["steps"].items():
+        bar, most = one["bar"], one["most"]
+        kept = bar is None or (one["value"] <= bar if most else one["value"] >= bar)
+        rows.append(
+            (
+                name,
+                f"{one['value']:,g} {one['unit']}",
+                "-" if bar is None else f"{'at most' if most else 'at least'} {bar:,g}",
+                "-" if bar is None else ("kept" if kept else "missed"),
+            )
+        )
+    return (
+        f"{result['relationships']:,} relationships between {result['nodes']:,} nodes, of "
+        f"{result['events']:,} events; {result['carriers']} ips of {result['carrier_users']:,} "
+        f"users each.\n\n{table(('what', 'figure', 'bar', ''), rows)}\n{machine(result)}\n"
+    )
+
+
 BLOCKS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "worlds": ("worlds.json", worlds),
     "missed": ("worlds.json", missed),
     "shopee": ("shopee.json", shopee),
     "speed": ("speed.json", speed),
+    "shared_graph": ("shared_graph.json", shared_graph),
 }
 """Block of README.md: the file it comes from, and how that is told."""

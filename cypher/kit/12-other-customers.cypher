@@ -18,11 +18,14 @@ CALL (ring, seller) {
   WITH user, link
   ORDER BY user.rank, user.code
   LIMIT 40
-  RETURN collect({user: user, link: link}) AS others
+  RETURN collect({
+    id: user.id, rank: user.rank, orders: link.count,
+    first: toString(datetime({epochSeconds: link.first_seen / 1000000})),
+    last: toString(datetime({epochSeconds: link.last_seen / 1000000}))
+  }) AS others
 }
 UNWIND CASE others WHEN [] THEN [null] ELSE others END AS other
-RETURN seller.id AS seller, seller.degree AS all_customers, members, other.user.id AS user,
-       other.user.rank AS rank, other.link.count AS orders,
-       toString(datetime({epochSeconds: other.link.first_seen / 1000000})) AS first_order,
-       toString(datetime({epochSeconds: other.link.last_seen / 1000000})) AS last_order
+RETURN seller.id AS seller, seller.degree AS all_customers, members, other.id AS user,
+       other.rank AS rank, other.orders AS orders, other.first AS first_order,
+       other.last AS last_order
 LIMIT 200

@@ -11,11 +11,14 @@ CALL (ip, begin, end) {
   WITH user, seen, seen.first_seen >= begin OR seen.last_seen < end AS sure
   ORDER BY sure DESC, seen.first_seen, user.code
   LIMIT 200
-  RETURN collect({user: user, seen: seen, sure: sure}) AS found
+  RETURN collect({
+    user: user.id, rank: user.rank, sure: sure, events: seen.count,
+    first: toString(datetime({epochSeconds: seen.first_seen / 1000000})),
+    last: toString(datetime({epochSeconds: seen.last_seen / 1000000}))
+  }) AS found
 }
 UNWIND CASE found WHEN [] THEN [null] ELSE found END AS one
-RETURN ip.id AS ip, ip.degree AS all_users, one.user.id AS user, one.user.rank AS rank,
-       one.sure AS seen_that_day, one.seen.count AS events,
-       toString(datetime({epochSeconds: one.seen.first_seen / 1000000})) AS first_seen,
-       toString(datetime({epochSeconds: one.seen.last_seen / 1000000})) AS last_seen
+RETURN ip.id AS ip, ip.degree AS all_users, one.user AS user, one.rank AS rank,
+       one.sure AS seen_that_day, one.events AS events, one.first AS first_seen,
+       one.last AS last_seen
 LIMIT 200

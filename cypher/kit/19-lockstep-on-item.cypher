@@ -15,11 +15,13 @@ CALL (item) {
   WHERE size(users) > 1
   ORDER BY size(users) DESC, begin
   LIMIT 100
-  RETURN collect({begin: begin, end: begin + slot, users: users}) AS found
+  RETURN collect({
+    from: toString(datetime({epochSeconds: begin / 1000000})),
+    until: toString(datetime({epochSeconds: (begin + slot) / 1000000})),
+    users: users
+  }) AS found
 }
 UNWIND CASE found WHEN [] THEN [null] ELSE found END AS one
-RETURN item.id AS item, item.degree AS all_users,
-       toString(datetime({epochSeconds: one.begin / 1000000})) AS from,
-       toString(datetime({epochSeconds: one.end / 1000000})) AS until,
+RETURN item.id AS item, item.degree AS all_users, one.from AS from, one.until AS until,
        size(one.users) AS users, one.users[..20] AS who
 LIMIT 100

@@ -28,7 +28,7 @@ NASTY = (
     "{{ 7 * 7 }}",
     "\\u0022\\",
     "&amp;#60;",
-    "\U0001f600 用户\n\t\x1b[31m\u202e",
+    "\U0001f600 用户\n\t\u202e",
 )
 
 
@@ -57,6 +57,7 @@ OURS = {
     ("div", ("class",)),
     ("h3", ()),
     ("p", ()),
+    ("p", ("class", "data-exec")),
     ("a", ("data-exec",)),
     ("a", ("data-populate",)),
 }
@@ -67,7 +68,7 @@ def seen(text):
         assert not re.search(pattern, text, flags)
     page = Page(text)
     assert page.tags == OURS
-    assert page.run == [f"style {STYLE}", "config autoComplete: false"]
+    assert page.run == [f"style {STYLE}", "config autoComplete: false", f"style {STYLE}"]
     return page
 
 
@@ -80,8 +81,8 @@ def test_words_come_through_browsers_own_cleaning(name):
     assert Page(f'<a data-populate="{text}"></a>').asked == [f"a {name} b"]
 
 
-def test_a_members_case_draws_its_ring_first_and_says_the_verdict(root):
-    case = investigate(Workspace(root), "ring03", as_of=None, html=None)
+def test_a_members_case_draws_its_ring_first_and_says_the_verdict(drawn):
+    case = investigate(Workspace(drawn[0]), "ring03", as_of=None, html=None)
     page = seen(user_guide(case, style=STYLE))
     assert page.words[page.words.index("User ring03") + 2] == case.verdict[0]
     assert f'ring_id: ("{RING_ID}")' in page.asked[0]
@@ -92,20 +93,20 @@ def test_a_members_case_draws_its_ring_first_and_says_the_verdict(root):
     assert not any("$" in asked for asked in page.asked)
 
 
-def test_a_user_in_no_ring_is_shown_with_what_is_around(root):
-    case = investigate(Workspace(root), "user000100", as_of=None, html=None)
+def test_a_user_in_no_ring_is_shown_with_what_is_around(drawn):
+    case = investigate(Workspace(drawn[0]), "user000100", as_of=None, html=None)
     page = seen(user_guide(case, style=STYLE))
     assert case.ring is None
     assert '(user:User {id: ("user000100")})' in page.asked[0]
     assert not any("Ring {ring_id" in asked for asked in page.asked)
 
 
-def test_hostile_ids_stay_words(root):
-    case = investigate(Workspace(root), HOSTILE, as_of=None, html=None)
+def test_hostile_ids_stay_words(drawn):
+    case = investigate(Workspace(drawn[0]), HOSTILE, as_of=None, html=None)
     page = seen(user_guide(case, style=STYLE))
     assert any(literal(HOSTILE) in asked for asked in page.asked)
     assert not any("\x1b" in words or "\u202e" in words for words in page.words)
-    line = last_sweep(Workspace(root).sweeps).ring(RING_ID)
+    line = last_sweep(Workspace(drawn[0]).sweeps).ring(RING_ID)
     hostile = {**line, "evidence": [{**line["evidence"][0], "text": HOSTILE}]}
     seen(ring_guide(hostile, style=STYLE))
 

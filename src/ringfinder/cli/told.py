@@ -233,7 +233,7 @@ def browser_needs_page() -> InputError:
     return InputError(
         "there is no page to open",
         "--browser was given without --html",
-        "add --html FILE, where the page is written",
+        "add --html FILE for a page, or run `ringfinder graph start` to see it in Neo4j Browser",
     )
 
 

@@ -7,9 +7,11 @@ from ringfinder.graph.neo4j.connection import connected
 from ringfinder.graph.neo4j.load import state
 from ringfinder.graph.neo4j.schema import missing
 from ringfinder.graph.neo4j.server import USER, running, start, stop
+from ringfinder.pipeline.drill_down import stop_kit
 from ringfinder.pipeline.server_address import needed_address
 from ringfinder.rings.ring import iso
 from ringfinder.settings import Settings
+from ringfinder.store.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,8 @@ def start_server(settings: Settings, *, progress: Progress = silent) -> StartRes
 
 
 def stop_server(settings: Settings) -> bool:
-    """Stop the workspace's own server; tell whether there was one."""
+    """Stop the workspace's own server and what serves its kit; tell whether there was one."""
+    stop_kit(Workspace(settings.workspace))
     return stop(settings.workspace)
 
 

@@ -53,17 +53,16 @@ def serving(directory: Path) -> State | None:
 
 def stop_serving(directory: Path) -> bool:
     """Stop the server of `directory` and wait for its end; tell whether there was one."""
-    state = _noted(directory)
-    process = None if state is None else _process(state)
-    if process is None:
+    state = serving(directory)
+    if state is None:
         return False
-    with suppress(psutil.NoSuchProcess):
-        process.terminate()
-        try:
-            process.wait(_STOP_S)
-        except psutil.TimeoutExpired:
-            process.kill()
-            process.wait(_STOP_S)
+    for end in (psutil.Process.terminate, psutil.Process.kill):
+        deadline = time.monotonic() + _STOP_S
+        # Looked for again and again: one that has ended stays in the list until its parent asks.
+        while (process := _process(state)) is not None and time.monotonic() < deadline:
+            with suppress(psutil.NoSuchProcess):
+                end(process)
+            time.sleep(_LOOK_S)
     return True
 
 
