@@ -1,10 +1,11 @@
-// Chains a ring's orders by time.
+// Chains the orders of a ring or a case by time.
 // parameters: key STRING, orders LIST<STRING>
 // returns: written INTEGER
-MATCH (ring:Ring {key: $key})
+// names: label
+MATCH (told:<label> {key: $key})
 MATCH (first:Order {id: $orders[0]})
-MERGE (ring)-[:FIRST]->(first)
-WITH ring
+MERGE (told)-[:FIRST]->(first)
+WITH told
 UNWIND range(1, size($orders) - 1) AS position
 MATCH (before:Order {id: $orders[position - 1]})
 MATCH (after:Order {id: $orders[position]})

@@ -27,4 +27,6 @@ CALL (ring) {
   LIMIT 1
 }
 RETURN ring.ring_id AS ring, user.id AS user, device.id AS device, item.id AS item,
-       first.ip_id AS ip, toString(date(datetime({epochMillis: first.ts / 1000}))) AS day
+       first.ip_id AS ip,
+       CASE WHEN first IS NULL THEN null
+            ELSE toString(date(datetime({epochMillis: first.ts / 1000}))) END AS day

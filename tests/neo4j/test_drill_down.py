@@ -18,6 +18,7 @@ from ringfinder.errors import InputError
 from ringfinder.graph.neo4j.connection import connected
 from ringfinder.graph.neo4j.kit_process import serving
 from ringfinder.pipeline.drill_down import general_link, link_to, stop_kit
+from ringfinder.pipeline.investigate import case_source
 from ringfinder.store.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "cases"))
@@ -263,3 +264,26 @@ def test_the_kit_is_served_in_the_foreground_until_interrupted(command, server, 
             process.send_signal(signal.SIGINT)
         assert process.wait(10) == 0
     assert serving(workspace.root / "kit") is None
+
+
+def test_the_case_of_a_user_in_no_ring_holds_its_orders_in_time(server, workspace):
+    chain = (
+        "MATCH (:Case {user: 'user000098'})-[:FIRST]->(first:Order) "
+        "MATCH (first)-[:NEXT*0..99 {ring: 'case/user000098'}]->(order) "
+        "RETURN order.id AS id, order.ts AS ts, order.user AS user"
+    )
+    for _ in ("once", "again"):
+        link_to(workspace, server, "user000098")
+        with connected(server) as graph:
+            orders = graph.run(chain)
+        with case_source(workspace, as_of=None, address=None) as source:
+            shown, number = source.happenings(source.standing("user000098"), None, limit=99)
+        assert [one["id"] for one in orders] == [one.event_id for one in shown]
+        assert number == len(orders) > 1
+        assert [one["ts"] for one in orders] == sorted(one["ts"] for one in orders)
+
+
+def test_a_graph_that_holds_nothing_yet_can_be_opened(server, tmp_path, graph):
+    empty = Workspace(tmp_path / "empty")
+    assert "cmd=guide" in general_link(empty, server)
+    stop_kit(empty)

@@ -21,6 +21,9 @@ from ringfinder.vocabulary import ACTIONS, label
 
 Rows = list[dict[str, Any]]
 
+CASE_ORDERS = 500
+"""Events of one user that its case shows at most."""
+
 
 def publication(
     snapshot: Snapshot, names: Names, record: SweepRecord, previous: str | None
@@ -141,6 +144,12 @@ def _orders(snapshot: Snapshot, names: Names, ring: Mapping[str, Any], codes: An
     window = window_of(ring)
     parts = [chosen_rows(snapshot, code, window) for code in codes.tolist()]
     return order_rows(snapshot, names, np.sort(np.concatenate(parts)))
+
+
+def case_orders(snapshot: Snapshot, names: Names, user: str) -> Rows:
+    """List the last events that the timeline of a user in no ring shows, in time order."""
+    (code,) = names.codes([user]).tolist()
+    return order_rows(snapshot, names, chosen_rows(snapshot, code, None)[-CASE_ORDERS:])
 
 
 def order_rows(snapshot: Snapshot, names: Names, rows: Any) -> Rows:

@@ -16,12 +16,13 @@ from urllib.parse import quote, urlsplit
 from ringfinder.cases.guide import general_guide, ring_guide, style_sheet, user_guide
 from ringfinder.cases.investigation import Investigation, investigate
 from ringfinder.cases.source import CaseSource
-from ringfinder.errors import InputError
+from ringfinder.errors import InputError, StoreError
 from ringfinder.graph.neo4j.connection import DATABASE, Address, Graph, connected
 from ringfinder.graph.neo4j.kit_process import kit_port, port_to_take, stop_serving
 from ringfinder.graph.neo4j.kit_server import STYLE, serve
 from ringfinder.graph.neo4j.load import state
 from ringfinder.pipeline.investigate import case_source
+from ringfinder.pipeline.shared_graph import publish_user_case
 from ringfinder.store.workspace import Workspace, write_atomically
 
 _GENERAL = "guide.html"
@@ -65,6 +66,9 @@ def user_link(workspace: Workspace, address: Address, case: Investigation) -> st
     """
     with connected(address) as graph:
         _check_published(graph, case.sweep_id)
+        if case.ring is None:
+            with suppress(StoreError):  # a server that may only be read still shows the rest
+                publish_user_case(graph, workspace, case)
         page = partial(user_guide, case)
         return _published(workspace, graph, _case_name(workspace, f"user {case.user}"), page)
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from dataclasses import replace as replaced
 from typing import Any
 
+from ringfinder.cases.investigation import Investigation
 from ringfinder.cases.names import Names
-from ringfinder.cases.publication import publication
+from ringfinder.cases.publication import case_orders, order_targets, publication
 from ringfinder.cases.sweep_record import SweepRecord, last_sweep
 from ringfinder.errors import InputError, RingfinderError
 from ringfinder.events.progress import Progress, silent
@@ -18,10 +19,10 @@ from ringfinder.features.load import load_snapshot
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.graph.neo4j.bulk import import_tables
 from ringfinder.graph.neo4j.changes import changes
-from ringfinder.graph.neo4j.connection import Address, connected
+from ringfinder.graph.neo4j.connection import Address, Graph, connected
 from ringfinder.graph.neo4j.entity_graph import read_entity_graph
 from ringfinder.graph.neo4j.load import State, begin_and_finish, check_ours, clear, load, state
-from ringfinder.graph.neo4j.publish import is_published, publish
+from ringfinder.graph.neo4j.publish import is_published, publish, publish_case
 from ringfinder.graph.neo4j.schema import apply_schema
 from ringfinder.graph.neo4j.server import running, stopped_for_import
 from ringfinder.graph.neo4j.tables import SharedTables
@@ -141,6 +142,21 @@ def publish_sweep(
     with Names(snapshot, whole=True) as names, connected(address) as graph:
         previous = record.summary["previous"]
         publish(graph, publication(snapshot, names, record, previous), progress=progress)
+
+
+def publish_user_case(graph: Graph, workspace: Workspace, case: Investigation) -> None:
+    """Put the single events of a user in no ring into the graph, which keeps none otherwise.
+
+    They come from the snapshot of the last sweep; where that is not here, nothing is put.
+    """
+    record = last_sweep(workspace.sweeps)
+    directory = workspace.snapshots / record.summary["snapshot"]
+    if record.sweep_id != case.sweep_id or not directory.is_dir():
+        return
+    snapshot = load_snapshot(directory)
+    with Names(snapshot) as names:
+        orders = case_orders(snapshot, names, case.user)
+    publish_case(graph, case.user, orders, order_targets(orders))
 
 
 @contextmanager

@@ -72,11 +72,26 @@ def is_published(graph: Graph, sweep: str) -> bool:
     return any(row["sweep"] == sweep for row in graph.read("publish/is_latest"))
 
 
-def order_steps(orders: Sequence[Row], orders_of: Mapping[str, Sequence[Row]]) -> Iterator[Step]:
-    """List the steps that put single events."""
+def publish_case(
+    graph: Graph, user: str, orders: Sequence[Row], orders_of: Mapping[str, Sequence[Row]]
+) -> None:
+    """Put the case of a user in no ring: its `orders` in time order, in one transaction."""
+    key = f"case/{user}"
+    case: Step = ("publish/case", {}, {"key": key, "user": user})
+    if not graph.write_all([case, *_order_steps("Case", key, orders, orders_of)])[0][0]["written"]:
+        raise _unknown_users()
+
+
+def _order_steps(
+    label: str, key: str, orders: Sequence[Row], orders_of: Mapping[str, Sequence[Row]]
+) -> Iterator[Step]:
+    """List the steps that put single events and chain them."""
     yield "publish/orders", {}, {"rows": orders}
-    for label, rows in orders_of.items():
-        yield "publish/orders_of", {"label": label}, {"rows": rows}
+    for target, rows in orders_of.items():
+        yield "publish/orders_of", {"label": target}, {"rows": rows}
+    if orders:
+        chain = [order["id"] for order in orders]
+        yield "publish/chain", {"label": label}, {"key": key, "orders": chain}
 
 
 def _steps(sweep: str, rows: RingRows) -> Iterator[Step]:
@@ -91,15 +106,12 @@ def _steps(sweep: str, rows: RingRows) -> Iterator[Step]:
     for label, some in rows.involves.items():
         yield "publish/involves", {"label": label}, {"key": key, "rows": some}
     yield "publish/continues", {}, {"key": key, "rows": rows.continues}
-    yield from order_steps(rows.orders, rows.orders_of)
-    if rows.orders:
-        chain = [order["id"] for order in rows.orders]
-        yield "publish/chain", {}, {"key": key, "orders": chain}
+    yield from _order_steps("Ring", key, rows.orders, rows.orders_of)
 
 
 def _unknown_users() -> StoreError:
     return StoreError(
-        "the sweep cannot be published",
-        "the graph lacks some of its users",
+        "this cannot be published",
+        "the graph lacks some of the users",
         "run `ringfinder graph load`, then sweep again",
     )
