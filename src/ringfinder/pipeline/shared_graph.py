@@ -87,7 +87,7 @@ def load_graph(
             if replace:
                 clear(graph)
                 found = state(graph)
-            todo = changes(_loaded(workspace, found), tables)
+            todo = changes(_loaded(workspace, found, tables.digest), tables)
             load(graph, todo, base=found.digest, parts=parts, holder=holder, progress=progress)
         way = "incremental" if len(todo) else "unchanged"
         return LoadResult(way, len(todo), snapshot.n_users)
@@ -179,10 +179,15 @@ def _size(tables: SharedTables) -> int:
     return tables.n_relationships + sum(len(nodes.table) for nodes in tables.nodes)
 
 
-def _loaded(workspace: Workspace, found: State) -> SharedTables | None:
-    """The tables of the log that the graph holds, None where its snapshot is not here any more."""
-    directory = workspace.snapshots / str((found.log or {}).get("snapshot"))
-    if found.digest is None or not directory.is_dir():
+def _loaded(workspace: Workspace, found: State, wanted: str) -> SharedTables | None:
+    """The tables of the log that the graph holds, None where nobody can say what it holds.
+
+    That is so where the snapshot of that log is not here any more, and where a load of anything but
+    `wanted` (a digest) was cut off: whether an entity is a hub can change twice, and back.
+    """
+    log = found.log or {}
+    directory = workspace.snapshots / str(log.get("snapshot"))
+    if found.digest is None or not directory.is_dir() or log.get("target", wanted) != wanted:
         return None
     tables = graph_tables(load_snapshot(directory))
     return tables if tables.digest == found.digest else None
