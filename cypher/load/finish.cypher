@@ -3,7 +3,7 @@
 // returns: written INTEGER
 MATCH (log:Log {name: 'events', loading: $token})
 SET log += $log
-REMOVE log.loading, log.holder, log.target, log.plan, log.done, log.beat, log.asked
+REMOVE log.loading, log.holder, log.target, log.plan, log.loading_parts, log.done, log.beat, log.asked
 WITH log
 UNWIND $entity_types AS row
 MERGE (kind:EntityType {name: row.name})

@@ -10,5 +10,6 @@ FOREACH (step IN steps | DELETE step)
 FOREACH (node IN told | DETACH DELETE node)
 WITH ring
 OPTIONAL MATCH (ring)-[link]-()
+WHERE NOT (type(link) = 'CONTINUES' AND endNode(link) = ring) // that is a later ring's to tell
 DELETE link
 RETURN count(DISTINCT ring) AS forgotten

@@ -12,7 +12,7 @@ from ringfinder.errors import InputError, StoreError
 from ringfinder.graph.neo4j import load as loading
 from ringfinder.graph.neo4j.connection import Graph
 from ringfinder.graph.neo4j.load import begin, state
-from ringfinder.graph.neo4j.schema import missing
+from ringfinder.graph.neo4j.schema import apply_schema, missing
 from ringfinder.pipeline.shared_graph import load_graph
 from ringfinder.store.workspace import Workspace
 from ringfinder.vocabulary import ACTION_CODE, label, link_types, relationship
@@ -191,9 +191,13 @@ def _cut_at(write, last, graph, name, *rest, **values):
 
 
 def test_two_loads_do_not_run_at_once(whole, workspace, events, server, graph, monkeypatch):
-    assert begin(graph, "theirs", holder="elsewhere", target="t", plan="p") == 0
+    parts = frozenset(state(graph).log["parts"])
+    theirs = {"holder": "elsewhere", "target": "t", "plan": "p", "parts": parts}
+    assert begin(graph, "theirs", **theirs) == 0
     with pytest.raises(StoreError, match="another load is at work"):
         load_graph(workspace, server)
+    with pytest.raises(StoreError, match="another load is at work"):
+        load_graph(workspace, server, replace=True)
     monkeypatch.setattr(loading, "PATIENCE_MS", -1)  # it has been silent for too long
     load_graph(workspace, server)
     assert dump(graph) == whole
@@ -231,3 +235,49 @@ def test_another_workspaces_log_is_left_alone(whole, server, graph, tmp_path):
     with pytest.raises(InputError, match="another log"):
         load_graph(other, server)
     assert dump(graph) == whole
+
+
+def test_another_log_is_not_put_onto_a_first_load_that_was_cut_off(
+    workspace, events, server, graph, monkeypatch, tmp_path
+):
+    take_in(workspace, events, "whole")
+    write = Graph.write
+    monkeypatch.setattr(loading, "BATCH", 100)
+    monkeypatch.setattr(
+        Graph, "write", lambda self, name, *a, **v: _cut_at(write, 5, self, name, *a, **v)
+    )
+    with pytest.raises(CutError):
+        load_graph(workspace, server)
+    monkeypatch.undo()
+    monkeypatch.setattr(loading, "PATIENCE_MS", -1)
+    other = Workspace(tmp_path / "other")
+    take_in(other, drawn_events(2, count=50), "other")
+    with pytest.raises(InputError, match="another log"):
+        load_graph(other, server)
+
+
+def test_a_replacement_that_was_cut_off_leaves_nothing_that_counts(
+    whole, workspace, server, graph, monkeypatch
+):
+    write = Graph.write
+
+    def cut(self, name, *rest, **values):
+        if name == "load/clear_nodes":
+            raise CutError
+        return write(self, name, *rest, **values)
+
+    monkeypatch.setattr(Graph, "write", cut)
+    with pytest.raises(CutError):
+        load_graph(workspace, server, replace=True)
+    monkeypatch.undo()
+    assert state(graph).digest is None
+    assert load_graph(workspace, server).way == "incremental"
+    assert dump(graph) == whole
+
+
+@pytest.mark.parametrize("kind", ["ring", "order", "sweep"])
+def test_an_identifier_may_be_called_as_something_of_ours(kind, graph):
+    apply_schema(graph, [kind])
+    assert missing(graph, [kind]) == []
+    graph.run(f"DROP CONSTRAINT declared_{kind}_id")
+    assert missing(graph, [kind]) == [f"declared_{kind}_id"]

@@ -96,6 +96,7 @@ def test_a_sweep_is_replaced_and_older_ones_stay(workspace, server, graph):
     size = graph.run(counts)
     assert newer.summary["previous"] == older.sweep_id
     assert graph.run("MATCH (:Ring)-[c:CONTINUES]->(:Ring) RETURN count(c) > 0 AS some")[0]["some"]
+    assert sweep(workspace, as_of=last - 5 * DAY, publish_at=server).sweep_id == older.sweep_id
     again = sweep(workspace, publish_at=server)
     assert again.sweep_id == newer.sweep_id
     assert graph.run(counts) == size

@@ -12,7 +12,7 @@ from ringfinder.cases.investigation import Investigation
 from ringfinder.cases.names import Names
 from ringfinder.cases.publication import case_orders, order_targets, publication
 from ringfinder.cases.sweep_record import SweepRecord, last_sweep
-from ringfinder.errors import InputError, RingfinderError
+from ringfinder.errors import InputError, RingfinderError, StoreError
 from ringfinder.events.progress import Progress, silent
 from ringfinder.features.graph_tables import graph_digest, graph_tables
 from ringfinder.features.load import load_snapshot
@@ -21,7 +21,15 @@ from ringfinder.graph.neo4j.bulk import import_tables
 from ringfinder.graph.neo4j.changes import changes
 from ringfinder.graph.neo4j.connection import Address, Graph, connected
 from ringfinder.graph.neo4j.entity_graph import read_entity_graph
-from ringfinder.graph.neo4j.load import State, begin_and_finish, check_ours, clear, load, state
+from ringfinder.graph.neo4j.load import (
+    State,
+    begin_and_finish,
+    check_ours,
+    clear,
+    disown,
+    load,
+    state,
+)
 from ringfinder.graph.neo4j.publish import is_published, publish, publish_case
 from ringfinder.graph.neo4j.schema import apply_schema
 from ringfinder.graph.neo4j.server import running, stopped_for_import
@@ -78,13 +86,18 @@ def load_graph(
         holder = _holder(workspace)
         fresh = replace or found.digest is None
         if fresh and tables.n_relationships >= BULK_FROM and is_own(workspace, address):
+            with connected(address) as graph:
+                disown(graph, holder=holder, parts=parts)
             with stopped_for_import(workspace.root, progress=progress) as importer:
                 import_tables(tables, importer, progress=progress)
+            if not is_own(workspace, address):
+                raise _moved(address)
             with connected(address) as graph:
                 begin_and_finish(graph, tables, parts=parts, holder=holder)
             return LoadResult("bulk", _size(tables), snapshot.n_users)
         with connected(address) as graph:
             if replace:
+                disown(graph, holder=holder, parts=parts)
                 clear(graph)
                 found = state(graph)
             todo = changes(_loaded(workspace, found, tables.digest), tables)
@@ -117,7 +130,12 @@ def from_graph(workspace: Workspace, snapshot: Snapshot, address: Address) -> Sn
     from ringfinder.features.build import with_graph  # noqa: PLC0415 - ibis takes a second
 
     with connected(address) as graph:
-        entity_graph = read_entity_graph(graph, current_log(state(graph), snapshot))
+        log = current_log(state(graph), snapshot)
+        try:
+            entity_graph = read_entity_graph(graph, log)
+        except (ValueError, IndexError) as problem:
+            raise _changed() from problem
+        current_log(state(graph), snapshot)  # a load may have come in between
     return with_graph(Lake(workspace.lake), snapshot, entity_graph)
 
 
@@ -173,6 +191,22 @@ def is_own(workspace: Workspace, address: Address) -> bool:
     """Tell whether that is the server of `ringfinder graph start`, which we may stop and start."""
     own = running(workspace.root)
     return own is not None and own.uri == address.uri
+
+
+def _moved(address: Address) -> StoreError:
+    return StoreError(
+        "the server came back at another address",
+        f"another program took that of {address.uri} while it was stopped",
+        "run the same command again",
+    )
+
+
+def _changed() -> StoreError:
+    return StoreError(
+        "the graph changed while it was read",
+        "a load came in between",
+        "run the same command again when it has ended",
+    )
 
 
 def _size(tables: SharedTables) -> int:

@@ -46,6 +46,10 @@ class Importer:
     lib: Path
     home: Path
 
+    def mark(self, pid: int) -> None:
+        """Note the importer's process, for a start of the server after ours was killed."""
+        Home(self.home).importing.write_text(str(pid))
+
 
 def import_tables(tables: SharedTables, importer: Importer, *, progress: Progress) -> float:
     """Replace the database under the importer's home by `tables`; the server must be stopped.
@@ -153,6 +157,7 @@ def _run(importer: Importer, files: Sequence[str], progress: Progress) -> None:
     with subprocess.Popen(  # noqa: S603 - our own command line, without a shell
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
+        importer.mark(process.pid)
         stage = 0
         for line in process.stdout or ():
             told = [*told[1 - _TOLD_LINES :], line.strip()]
@@ -163,6 +168,7 @@ def _run(importer: Importer, files: Sequence[str], progress: Progress) -> None:
         raise StoreError(
             "the bulk import failed",
             " / ".join(line for line in told if line) or "the importer gave no reason",
-            "free disk space if that is what it lacks, then run `ringfinder graph load` again",
+            "free disk space if that is what it lacks, run `ringfinder graph start`, then the same "
+            "command again",
         )
     progress("import", 100, 100)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ringfinder.errors import StoreError
+from ringfinder.errors import InputError, StoreError
 from ringfinder.graph.neo4j.queries import query
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def connected(address: Address) -> Iterator[Graph]:
     import neo4j  # noqa: PLC0415 - the driver, only where a server is used
 
     logging.getLogger("neo4j").addHandler(logging.NullHandler())  # failures are told as errors
-    with failures_told(address):
+    with failures_told(address), _addresses_told(address):
         driver = neo4j.GraphDatabase.driver(
             address.uri,
             auth=(address.user, address.password),
@@ -163,10 +163,22 @@ def connected(address: Address) -> Iterator[Graph]:
             telemetry_disabled=True,
         )
     with driver:
-        with failures_told(address):
+        with failures_told(address), _addresses_told(address):
             agent = driver.get_server_info().agent
         check_version(agent)
         yield Graph(driver, address)
+
+
+@contextmanager
+def _addresses_told(address: Address) -> Iterator[None]:
+    try:
+        yield
+    except ValueError as error:
+        raise StoreError(
+            f"the Neo4j server {address.uri} cannot be used",
+            _first_line(str(error)),
+            "give neo4j_uri as bolt://HOST:PORT",
+        ) from error
 
 
 def check_version(agent: str) -> None:
@@ -195,7 +207,11 @@ def failures_told(address: Address) -> Iterator[None]:
     except Neo4jError as error:
         why, hint = _HINTS.get(error.code or "", (_first_line(str(error.message)), _HINT))
         raise StoreError(what, why.replace(address.password or "\0", "***"), hint) from error
-    except (ConfigurationError, ValueError) as error:
+    except UnicodeError as error:
+        raise InputError(
+            "this text cannot be looked for", "it is not valid Unicode", "give it as the log has it"
+        ) from error
+    except ConfigurationError as error:
         hint = "give neo4j_uri as bolt://HOST:PORT"
         raise StoreError(what, _first_line(str(error)), hint) from error
     except (DriverError, OSError) as error:
@@ -207,4 +223,6 @@ def failures_told(address: Address) -> Iterator[None]:
 
 
 def _first_line(text: str) -> str:
-    return (text.strip().splitlines() or ["no reason was given"])[0]
+    """The first line, and the second where the first only leads to it."""
+    lines = text.strip().splitlines() or ["no reason was given"]
+    return " ".join(line.strip() for line in lines[: 1 + lines[0].endswith(":")])

@@ -6,8 +6,11 @@ import secrets
 import shutil
 import socket
 import subprocess
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+import psutil
 
 from ringfinder.errors import StoreError
 from ringfinder.graph.neo4j.connection import DATABASE
@@ -17,6 +20,7 @@ from ringfinder.store.workspace import write_atomically
 HOST = "127.0.0.1"
 USUAL_PORTS = (7687, 7474)
 
+_END_S = 30
 _ADMIN_CLASS = "org.neo4j.server.startup.Neo4jAdminCommand"
 _FOLDERS = ("conf", "data", "import", "licenses", "logs", "plugins", "run")
 _CONFIGURATION = """\
@@ -98,6 +102,7 @@ class Home:
         for name in _FOLDERS:
             private_directory(self.path / name)
         if self.importing.exists():
+            self._end_importer()
             for part in ("databases", "transactions"):
                 shutil.rmtree(self.path / "data" / part / DATABASE, ignore_errors=True)
             self.importing.unlink()
@@ -109,6 +114,14 @@ class Home:
                 f"{self.password_file} is not there any more",
                 f"put it back, or remove {self.path} to begin with an empty graph",
             )
+
+    def _end_importer(self) -> None:
+        """End an import whose own command was killed, before its database is cleared away."""
+        with suppress(ValueError, psutil.Error):
+            process = psutil.Process(int(self.importing.read_text()))
+            if f"-Dbasedir={self.path}" in process.cmdline():
+                process.kill()
+                process.wait(_END_S)
 
     def configure(self, bolt: int, http: int) -> None:
         """Write the configuration for a server on these ports."""

@@ -20,6 +20,9 @@ from ringfinder.graph.neo4j.tables import SharedTables
 BATCH = 10_000
 """Rows a transaction: larger ones are not faster, and hold locks for longer."""
 
+CLEARING = "nothing"
+"""The target and the plan of a load that deletes everything."""
+
 BULK_PLAN = "bulk"
 """The plan of a load by the importer, which has no batches."""
 
@@ -54,13 +57,14 @@ def state(graph: Graph) -> State:
 def check_ours(found: State, parts: frozenset[str]) -> None:
     """Raise `InputError` where the database holds anything but an earlier state of this log.
 
-    `parts` are the SHA-256 of the lake's parts; an earlier state was loaded from some of them.
+    `parts` are the SHA-256 of the lake's parts; an earlier state was loaded from some of them, and
+    so is what an unfinished load has put there.
     """
     if found.log is None and not found.nodes:
         return
     if found.log is None:
         why = "it holds nodes that ringfinder did not load"
-    elif not set(found.log.get("parts", ())) <= parts:
+    elif not {*found.log.get("parts", ()), *found.log.get("loading_parts", ())} <= parts:
         why = "it holds another log than this workspace"
     else:
         return
@@ -69,6 +73,13 @@ def check_ours(found: State, parts: frozenset[str]) -> None:
         why,
         "use another server, or `ringfinder graph load --replace`, which deletes all it holds",
     )
+
+
+def disown(graph: Graph, *, holder: str, parts: frozenset[str]) -> None:
+    """Take the graph to delete what it holds; raise `StoreError` where a load is at work on it."""
+    token = uuid.uuid4().hex
+    begin(graph, token, holder=holder, target=CLEARING, plan=CLEARING, parts=parts)
+    graph.write("load/disown", token=token)
 
 
 def clear(graph: Graph) -> None:
@@ -96,7 +107,7 @@ def load(
     apply_schema(graph, tables.log["declared"])
     token = uuid.uuid4().hex
     plan = f"{base}:{len(todo)}:{BATCH}"
-    done = begin(graph, token, holder=holder, target=tables.digest, plan=plan)
+    done = begin(graph, token, holder=holder, target=tables.digest, plan=plan, parts=parts)
     for batch in todo.batches(BATCH, after=done):
         (row,) = graph.write(
             batch.query, batch.names, token=token, done=batch.number, rows=batch.rows
@@ -113,7 +124,7 @@ def begin_and_finish(
     """Say that the graph holds the log of `tables`, which a bulk import has just put there."""
     apply_schema(graph, tables.log["declared"])
     token = uuid.uuid4().hex
-    begin(graph, token, holder=holder, target=tables.digest, plan=BULK_PLAN)
+    begin(graph, token, holder=holder, target=tables.digest, plan=BULK_PLAN, parts=parts)
     finish(graph, token, tables, parts)
 
 
@@ -125,13 +136,22 @@ def finish(graph: Graph, token: str, tables: SharedTables, parts: frozenset[str]
         raise _lost()
 
 
-def begin(graph: Graph, token: str, *, holder: str, target: str, plan: str) -> int:
+def begin(
+    graph: Graph, token: str, *, holder: str, target: str, plan: str, parts: frozenset[str]
+) -> int:
     """Take the graph for a load and give the number of batches that an earlier one has done.
 
-    They are only counted where that one had the same `target` and `plan`.
+    They are only counted where that one had the same `target` and `plan`. Raises `StoreError`
+    where another load is at work.
     """
     (row,) = graph.write(
-        "load/begin", token=token, holder=holder, target=target, plan=plan, patience=PATIENCE_MS
+        "load/begin",
+        token=token,
+        holder=holder,
+        target=target,
+        plan=plan,
+        parts=sorted(parts),
+        patience=PATIENCE_MS,
     )
     if not row["taken"]:
         raise StoreError(

@@ -64,6 +64,8 @@ def publish(graph: Graph, publication: Publication, *, progress: Progress) -> No
         if graph.write("publish/scores", sweep=sweep, rows=rows)[0]["written"] != len(rows):
             raise _unknown_users()
         progress("publish scores", min(first + BATCH, users), users)
+    while graph.write("publish/unscored", sweep=sweep, rows=BATCH)[0]["removed"]:
+        pass
     graph.write("publish/latest", sweep=sweep)
 
 

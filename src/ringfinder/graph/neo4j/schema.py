@@ -17,7 +17,8 @@ def statements(declared: Iterable[str] = ()) -> tuple[str, ...]:
     lines = "\n".join(line for line in text.splitlines() if not line.startswith("//"))
     written = tuple(part.strip() for part in lines.split(";") if part.strip())
     return written + tuple(
-        f"CREATE CONSTRAINT {kind}_id IF NOT EXISTS FOR (n:{label(kind)}) REQUIRE n.id IS UNIQUE"
+        f"CREATE CONSTRAINT declared_{kind}_id IF NOT EXISTS "
+        f"FOR (n:{label(kind)}) REQUIRE n.id IS UNIQUE"
         for kind in sorted(declared)
     )
 
