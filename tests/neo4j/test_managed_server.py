@@ -129,10 +129,10 @@ def test_the_doctor_logs_in_and_compares_the_schema(managed, graph, told, monkey
     graph.run(f"CREATE (:Log {cypher(LOG)})")
     apply_schema(graph, LOG["declared"])
     assert found("graph")[0] == "ok"
-    graph.run("DROP CONSTRAINT bank_card_id")
+    graph.run("DROP CONSTRAINT declared_bank_card_id")
     status, text = found("graph")
     assert status == "warn"
-    assert "bank_card_id" in text
+    assert "declared_bank_card_id" in text
     assert "graph load" in text
     monkeypatch.setenv("RINGFINDER_NEO4J_URI", running(managed).uri)
     monkeypatch.setenv("RINGFINDER_NEO4J_PASSWORD", "wrong-and-secret")
