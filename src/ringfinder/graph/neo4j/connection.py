@@ -51,6 +51,10 @@ _HINTS = {
         "try again when it is less busy, or ask for less",
     ),
 }
+_BROKEN = (
+    "see that the server's disk has room, restart the server (`ringfinder graph stop`, then "
+    "`ringfinder graph start`), then run the same command again"
+)
 _HINT = "see the server's log, mend what it tells of, then run the same command again"
 
 
@@ -205,7 +209,9 @@ def failures_told(address: Address) -> Iterator[None]:
     try:
         yield
     except Neo4jError as error:
-        why, hint = _HINTS.get(error.code or "", (_first_line(str(error.message)), _HINT))
+        code = error.code or ""
+        otherwise = _BROKEN if code.startswith("Neo.DatabaseError") else _HINT
+        why, hint = _HINTS.get(code, (_first_line(str(error.message)), otherwise))
         raise StoreError(what, why.replace(address.password or "\0", "***"), hint) from error
     except UnicodeError as error:
         raise InputError(
