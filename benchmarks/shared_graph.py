@@ -269,7 +269,7 @@ def main() -> None:
             snapshot = snapshot_at(workspace, as_of=None, window=None)
             with timed(figures, "publish_s"):
                 record = last_sweep(workspace.sweeps)
-                publish_sweep(address, snapshot, record, progress=silent)
+                publish_sweep(workspace, address, snapshot, record, progress=silent)
             figures["rings"] = len(result.rings)
             cases(workspace, address, figures)
         finally:

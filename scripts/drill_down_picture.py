@@ -13,6 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from headless import chromium_page
+
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "drill_down.png"
 WIDTH, HEIGHT, SHARPNESS = 1440, 620, 1.5
 EVENTS, SEED = 20_000, 7
@@ -25,19 +27,10 @@ def take_drill_down(link: str, password: str, target: Path) -> bool:
 
     It is done by clicks, as a person would, but for the password, which Browser asks for once.
     """
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - it may be absent
-    except ImportError:
-        return False
-    if chromium is None:
-        return False
     target.parent.mkdir(exist_ok=True)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        page = browser.new_page(
-            viewport={"width": WIDTH, "height": HEIGHT}, device_scale_factor=SHARPNESS
-        )
+    with chromium_page(WIDTH, HEIGHT, sharpness=SHARPNESS) as page:
+        if page is None:
+            return False
         page.goto(link)
         page.locator("input[type=password]").fill(password)
         page.keyboard.press("Enter")
@@ -53,7 +46,6 @@ def take_drill_down(link: str, password: str, target: Path) -> bool:
         page.get_by_label("zoom-to-fit").or_(page.get_by_title("Zoom to fit")).first.click()
         page.wait_for_timeout(SETTLED_MS)
         page.screenshot(path=target)
-        browser.close()
     return True
 
 

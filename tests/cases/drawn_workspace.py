@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from ringfinder.events.schema import event_schema
 from ringfinder.features.arrays import DATABASE, write_arrays
+from ringfinder.features.build import graph_of
 from ringfinder.features.coding import code_events
 from ringfinder.features.database import write_database
 from ringfinder.features.snapshot import Features, Labels, Snapshot
-from ringfinder.graph.build import build_graph
 
 DAY = 86_400_000_000
 HOUR = DAY // 24
@@ -81,32 +81,24 @@ def event_table(rows: list[Row]) -> pa.Table:
     return pa.table({field.name: pa.array(columns[field.name], field.type) for field in schema})
 
 
-def write_snapshot(directory: Path, events: pa.Table) -> Snapshot:
+def write_snapshot(
+    directory: Path, events: pa.Table, *, as_of: int = AS_OF, start: int = START, declared=()
+) -> Snapshot:
+    """A snapshot without features and labels, as cases need neither."""
     directory.mkdir(parents=True)
-    coding = code_events(events, ())
-    columns = coding.events
-    graph = build_graph(
-        as_of=AS_OF,
-        start=START,
-        ts=columns.ts,
-        user=columns.user,
-        action=columns.action,
-        entity=columns.entity,
-        n_users=coding.n_users,
-        n_entities=coding.n_entities,
-        declared=(),
-    )
+    coding = code_events(events, declared)
     write_database(directory / DATABASE, coding)
     snapshot = Snapshot(
-        as_of=AS_OF,
-        start=START,
+        as_of=as_of,
+        start=start,
         path=directory,
-        events=columns,
-        graph=graph,
+        events=coding.events,
+        graph=graph_of(coding, as_of=as_of, start=start, declared=declared),
         features=Features((), np.zeros((coding.n_users, 0), np.float32)),
         labels=Labels(np.empty(0, np.int32), np.empty(0, np.int8)),
+        log=coding.events.digest(),
     )
-    write_arrays(snapshot, {}, ())
+    write_arrays(snapshot, {}, declared)
     return snapshot
 
 

@@ -1,6 +1,7 @@
 """Small random logs with a sweep drawn on each, made to be awkward for whoever reads them back."""
 
 import json
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,18 +12,18 @@ from ringfinder.cases.names import Names
 from ringfinder.cases.publication import publication
 from ringfinder.cases.sweep_record import SweepRecord
 from ringfinder.events.schema import event_schema
-from ringfinder.features.arrays import DATABASE, write_arrays
-from ringfinder.features.coding import code_events
-from ringfinder.features.database import write_database
 from ringfinder.features.graph_tables import graph_tables
-from ringfinder.features.snapshot import Features, Labels, Snapshot
-from ringfinder.graph.build import build_graph
+from ringfinder.features.snapshot import Snapshot
 from ringfinder.graph.neo4j.changes import changes
 from ringfinder.graph.neo4j.load import load
 from ringfinder.graph.neo4j.publish import publish
 from ringfinder.rings.find import ring_id
 from ringfinder.rings.ring import Check, Fact, Lineage, Ring
 from ringfinder.vocabulary import ACTIONS, entity_types
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "cases"))
+
+from drawn_workspace import write_snapshot
 
 HOUR = 3_600_000_000
 START = 1_772_323_200_000_000 + 5 * HOUR // 7
@@ -127,33 +128,8 @@ def _events(rng, declared) -> pa.Table:
 
 
 def _snapshot(directory: Path, events: pa.Table, declared) -> Snapshot:
-    directory.mkdir(parents=True)
-    coding = code_events(events, declared)
-    columns = coding.events
-    as_of, start = int(columns.ts[-1]), int(columns.ts[0]) - 1
-    write_database(directory / DATABASE, coding)
-    snapshot = Snapshot(
-        as_of=as_of,
-        start=start,
-        path=directory,
-        events=columns,
-        graph=build_graph(
-            as_of=as_of,
-            start=start,
-            ts=columns.ts,
-            user=columns.user,
-            action=columns.action,
-            entity=columns.entity,
-            n_users=coding.n_users,
-            n_entities=coding.n_entities,
-            declared=declared,
-        ),
-        features=Features((), np.zeros((coding.n_users, 0), np.float32)),
-        labels=Labels(np.empty(0, np.int32), np.empty(0, np.int8)),
-        log=directory.name,
-    )
-    write_arrays(snapshot, {}, declared)
-    return snapshot
+    first, last = (events["ts"][at].value for at in (0, -1))
+    return write_snapshot(directory, events, as_of=last, start=first - 1, declared=declared)
 
 
 def _rings(rng, events: pa.Table, users: list[str], declared) -> list[Ring]:

@@ -86,8 +86,11 @@ def test_the_driver_is_not_loaded_without_a_server():
 
 def test_ids_that_hold_cypher_are_only_ids(graph, server, tmp_path):
     workspace = Workspace(tmp_path / "workspace")
-    take_in(workspace, drawn_events(3, count=120), "log")
+    events = drawn_events(3, count=120)
+    take_in(workspace, events, "log")
     load_graph(workspace, server)
+    users = [row["id"] for row in graph.run("MATCH (u:User) RETURN u.id AS id")]
+    assert sorted(users) == sorted(set(events["user"].to_pylist()))
     hostile = "}) DETACH DELETE n //"
     assert graph.run("MATCH (n {id: '" + hostile + "'}) RETURN count(n) > 0 AS there") == [
         {"there": True}

@@ -153,5 +153,6 @@ def test_users_that_are_not_in_the_graph_are_told(workspace, server, graph):
     load_graph(workspace, server)
     graph.run("MATCH (u:User) WITH u LIMIT 1 DETACH DELETE u")
     snapshot = snapshot_at(workspace, as_of=None, window=None)
+    record = read_sweep(result.directory)
     with pytest.raises(StoreError, match="lacks some of the users"):
-        publish_sweep(server, snapshot, read_sweep(result.directory), progress=lambda *_: None)
+        publish_sweep(workspace, server, snapshot, record, progress=lambda *_: None)

@@ -1,5 +1,7 @@
 """A server that stops in the middle of a load, and one that may only be read."""
 
+from functools import partial
+
 import pytest
 from drawn_log import drawn_events, dump, take_in
 
@@ -50,7 +52,7 @@ def test_a_load_goes_on_after_the_server_stopped_in_its_middle(
 
 
 def test_a_read_only_server_is_told_and_can_be_read(
-    managed, server, graph, tmp_path, capsys, monkeypatch
+    managed, server, graph, tmp_path, capsys, monkeypatch, request
 ):
     workspace = Workspace(tmp_path / "workspace")
     take_in(workspace, drawn_events(7, count=60), "log")
@@ -61,6 +63,7 @@ def test_a_read_only_server_is_told_and_can_be_read(
     with monkeypatch.context() as patch:
         patch.setattr(home, "_CONFIGURATION", only)
         start(managed, progress=silent)
+    request.addfinalizer(partial(_again, managed))
     now = running(managed).address()
     monkeypatch.setenv("RINGFINDER_NEO4J_URI", now.uri)
     monkeypatch.setenv("RINGFINDER_NEO4J_PASSWORD", now.password)
@@ -71,5 +74,8 @@ def test_a_read_only_server_is_told_and_can_be_read(
     assert run([*at, "graph", "status"]) == 0
     with connected(now) as after:
         assert dump(after) == expected
-    stop(managed)
-    start(managed, progress=silent)
+
+
+def _again(root):
+    stop(root)
+    start(root, progress=silent)

@@ -67,7 +67,9 @@ def published_sweep(graph: Graph, *, as_of: int | None, any_log: bool = False) -
     if log is None or sweep is None:
         raise InputError(
             "there is no sweep in the graph",
-            f"the graph holds no {'log' if log is None else 'sweep as of that time'}",
+            "the graph holds no log"
+            if log is None
+            else f"the graph holds none{' as of that time' * (as_of is not None)}",
             "run `ringfinder graph load`, then `ringfinder sweep`",
         )
     if sweep["log"] != log["digest"] and not any_log:
@@ -131,7 +133,7 @@ class Neo4jSource:
             raise InputError(
                 "the scores in the graph are not of this sweep",
                 f"they are of sweep {row['sweep']}, and sweep {self.sweep_id} is asked for",
-                "run `ringfinder sweep` again; without --as-of, the latest sweep is read",
+                "run `ringfinder graph load`; without --as-of, the latest sweep is read",
             )
         return Standing(
             user=user,

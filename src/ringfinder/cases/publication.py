@@ -39,7 +39,7 @@ def publication(
             "id": record.sweep_id,
             "as_of": snapshot.as_of,
             "start": snapshot.start,
-            "log": graph_digest(snapshot.log, as_of=snapshot.as_of, start=snapshot.start),
+            "log": graph_digest(snapshot),
             "model": record.summary["model"],
             "summary": json.dumps(record.summary),
         },

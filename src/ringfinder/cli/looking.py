@@ -43,7 +43,7 @@ def investigate(
 
     session: Session = ctx.obj
     shared = _shared_graph(session, html) if browser else None
-    server = _server(session, graph)
+    server = session.graph_server(graph)
     case = run(session.workspace, user, as_of=parse_as_of(as_of), html=html, address=server)
     link = None if shared is None else _link(session, shared, case)
     if link is None:
@@ -66,7 +66,7 @@ def rings_list(
     from ringfinder.pipeline.rings import list_rings
 
     session: Session = ctx.obj
-    server = _server(session, graph)
+    server = session.graph_server(graph)
     rings = list_rings(session.workspace, alerts_only=alerts, address=server)
     session.result(rings, told.ring_list(rings))
 
@@ -81,7 +81,7 @@ def rings_show(
     from ringfinder.pipeline.rings import show_ring
 
     session: Session = ctx.obj
-    ring = show_ring(session.workspace, ring_id, address=_server(session, graph))
+    ring = show_ring(session.workspace, ring_id, address=session.graph_server(graph))
     session.result(ring, told.one_ring(ring))
 
 
@@ -95,7 +95,7 @@ def rings_export(
     from ringfinder.pipeline.rings import export_rings
 
     session: Session = ctx.obj
-    server = _server(session, graph)
+    server = session.graph_server(graph)
     number = export_rings(session.workspace, out, address=server)
     session.result({"file": out, "rings": number}, [f"{number} rings written to {out}"])
 
@@ -141,12 +141,3 @@ def _link(session: Session, address: "Address", case: "Investigation") -> str:
     from ringfinder.pipeline.drill_down import user_link
 
     return user_link(session.workspace, address, case)
-
-
-def _server(session: Session, graph: str | None) -> "Address | None":
-    """Say which server to read from, None for the workspace's own files."""
-    if (graph or session.options.graph) != "neo4j":
-        return None
-    from ringfinder.pipeline.server_address import needed_address
-
-    return needed_address(session.options)

@@ -9,13 +9,16 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ringfinder.cli.progress import shown
 from ringfinder.errors import RingfinderError
 from ringfinder.events.progress import Progress
 from ringfinder.settings import Settings
 from ringfinder.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ringfinder.graph.neo4j.connection import Address
 
 SCHEMA_VERSION = 1
 
@@ -41,6 +44,14 @@ class Session:
     def workspace(self) -> Workspace:
         """The workspace of this run."""
         return Workspace(self.options.workspace)
+
+    def graph_server(self, graph: str | None) -> "Address | None":
+        """Say which server to read from; None where `graph`, or the setting, is "snapshot"."""
+        if (graph or self.options.graph) != "neo4j":
+            return None
+        from ringfinder.pipeline.server_address import needed_address  # noqa: PLC0415 - 40 ms
+
+        return needed_address(self.options)
 
     def progress(self) -> AbstractContextManager[Progress]:
         """Show progress for the length of a block."""

@@ -70,10 +70,9 @@ def train(
     session: Session = ctx.obj
     until, length = parse_as_of(as_of), parse_window(window or session.options.window)
     from ringfinder.pipeline.models import DEFAULT
-    from ringfinder.pipeline.server_address import chosen_server
     from ringfinder.pipeline.train import train as run
 
-    server = chosen_server(session.options, graph)
+    server = session.graph_server(graph)
     with session.progress() as progress:
         result = run(
             session.workspace,
@@ -120,10 +119,10 @@ def sweep(
     """Score every user, find and rank rings, and compare them with the last sweep."""
     session: Session = ctx.obj
     until, length = parse_as_of(as_of), parse_window(window or session.options.window)
-    from ringfinder.pipeline.server_address import address_of, chosen_server
+    from ringfinder.pipeline.server_address import address_of
     from ringfinder.pipeline.sweep import sweep as run
 
-    server = chosen_server(session.options, graph)
+    server = session.graph_server(graph)
     with session.progress() as progress:
         result = run(
             session.workspace,

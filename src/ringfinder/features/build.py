@@ -9,7 +9,7 @@ import pyarrow as pa
 from ringfinder.events.schema import event_schema
 from ringfinder.features.arrays import DATABASE, write_arrays
 from ringfinder.features.catalogue import catalogue, compute
-from ringfinder.features.coding import code_events
+from ringfinder.features.coding import Coding, code_events
 from ringfinder.features.database import event_table, write_database
 from ringfinder.features.known_labels import known_labels
 from ringfinder.features.snapshot import Snapshot
@@ -71,6 +71,24 @@ def read_events(engine: "Backend", *, as_of: int, start: int) -> pa.Table:
     return table.select(schema.names).cast(schema)
 
 
+def graph_of(
+    coding: Coding, *, as_of: int, start: int, declared: tuple[str, ...] = ()
+) -> EntityGraph:
+    """Build the entity graph of coded events, all of them in (start, as_of]."""
+    columns = coding.events
+    return build_graph(
+        as_of=as_of,
+        start=start,
+        ts=columns.ts,
+        user=columns.user,
+        action=columns.action,
+        entity=columns.entity,
+        n_users=coding.n_users,
+        n_entities=coding.n_entities,
+        declared=declared,
+    )
+
+
 def write_snapshot(
     engine: "Backend",
     events: pa.Table,
@@ -89,17 +107,7 @@ def write_snapshot(
     declared = tuple(name for name in events.column_names if name not in known)
     coding = code_events(events, declared)
     columns = coding.events
-    graph = build_graph(
-        as_of=as_of,
-        start=start,
-        ts=columns.ts,
-        user=columns.user,
-        action=columns.action,
-        entity=columns.entity,
-        n_users=coding.n_users,
-        n_entities=coding.n_entities,
-        declared=declared,
-    )
+    graph = graph_of(coding, as_of=as_of, start=start, declared=declared)
     graph.validate()
     write_database(directory / DATABASE, coding)
     snapshot = Snapshot(

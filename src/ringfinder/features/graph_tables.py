@@ -33,21 +33,19 @@ FORMAT = 1
 USER = "User"
 
 
-def graph_digest(log: str, *, as_of: int, start: int) -> str:
-    """Name the shared graph of the events of `log` in (start, as_of] in sixteen hex digits."""
-    content = json.dumps([log, as_of, start, FORMAT])
+def graph_digest(snapshot: Snapshot) -> str:
+    """Name the shared graph of a snapshot in sixteen hex digits: its events and their window."""
+    content = json.dumps([snapshot.log, snapshot.as_of, snapshot.start, FORMAT])
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
 def graph_tables(snapshot: Snapshot) -> SharedTables:
     """Turn a snapshot into the tables of the shared graph."""
     declared = snapshot.declared
-    digest = graph_digest(snapshot.log, as_of=snapshot.as_of, start=snapshot.start)
     cells = trading_cells(snapshot.events)
     kinds = entity_types(declared)
     holders = {kind.name: _holders(snapshot, kind, declared) for kind in kinds}
     return SharedTables(
-        digest=digest,
         nodes=(
             Nodes(USER, _users(snapshot, cells)),
             *(
@@ -73,7 +71,7 @@ def graph_tables(snapshot: Snapshot) -> SharedTables:
         ),
         log={
             "format": FORMAT,
-            "digest": digest,
+            "digest": graph_digest(snapshot),
             "snapshot": snapshot.path.name,
             "as_of": snapshot.as_of,
             "start": snapshot.start,

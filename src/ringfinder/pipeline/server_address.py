@@ -23,11 +23,6 @@ def address_of(settings: Settings) -> Address | None:
     return Address(settings.neo4j_uri, settings.neo4j_user, password or "")
 
 
-def chosen_server(settings: Settings, graph: str | None) -> Address | None:
-    """Say which server to read from; None where `graph`, or else the setting, is "snapshot"."""
-    return needed_address(settings) if (graph or settings.graph) == "neo4j" else None
-
-
 def needed_address(settings: Settings) -> Address:
     """Say where the shared graph is, as `address_of`; raise `StoreError` where there is none."""
     address = address_of(settings)

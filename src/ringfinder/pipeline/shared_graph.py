@@ -14,7 +14,7 @@ from ringfinder.cases.publication import case_orders, order_targets, publication
 from ringfinder.cases.sweep_record import SweepRecord, last_sweep
 from ringfinder.errors import InputError, RingfinderError, StoreError
 from ringfinder.events.progress import Progress, silent
-from ringfinder.features.graph_tables import graph_digest, graph_tables
+from ringfinder.features.graph_tables import FORMAT, graph_digest, graph_tables
 from ringfinder.features.load import load_snapshot
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.graph.neo4j.bulk import import_tables
@@ -42,6 +42,7 @@ BULK_FROM = 200_000
 """Relationships from which the importer is worth the restart of the server that it takes."""
 
 _LOCK_WAIT_S = 5.0
+_PUBLISH_WAIT_S = 600.0  # the sweep is done, and another's publication ends
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,8 @@ def load_graph(
             if not replace:
                 check_ours(found, parts)
                 known = found.log or {}
-                if known.get("snapshot") == key and not found.unfinished:
+                current = (known.get("snapshot"), known.get("format")) == (key, FORMAT)
+                if current and not found.unfinished:
                     apply_schema(graph, known["declared"])
                     return LoadResult("unchanged", 0, int(known["users"]))
         snapshot = snapshot_at(workspace, as_of=None, window=None, lake=lake)
@@ -117,7 +119,7 @@ def bring_up_to_date(
             published = is_published(graph, record.sweep_id)
         if not published:
             snapshot = load_snapshot(workspace.snapshots / record.summary["snapshot"])
-            publish_sweep(address, snapshot, record, progress=progress)
+            publish_sweep(workspace, address, snapshot, record, progress=progress)
             return replaced(result, published=record.sweep_id)
     return result
 
@@ -141,8 +143,7 @@ def from_graph(workspace: Workspace, snapshot: Snapshot, address: Address) -> Sn
 
 def current_log(found: State, snapshot: Snapshot) -> Mapping[str, Any]:
     """Give what the graph holds, or raise `InputError` where that is not exactly this snapshot."""
-    wanted = graph_digest(snapshot.log, as_of=snapshot.as_of, start=snapshot.start)
-    if found.log is None or found.digest != wanted or found.unfinished:
+    if found.log is None or found.digest != graph_digest(snapshot) or found.unfinished:
         raise InputError(
             "the graph does not hold this log as of this time",
             "a load is unfinished"
@@ -154,10 +155,22 @@ def current_log(found: State, snapshot: Snapshot) -> Mapping[str, Any]:
 
 
 def publish_sweep(
-    address: Address, snapshot: Snapshot, record: SweepRecord, *, progress: Progress
+    workspace: Workspace,
+    address: Address,
+    snapshot: Snapshot,
+    record: SweepRecord,
+    *,
+    progress: Progress,
 ) -> None:
-    """Put a sweep's scores, rings, members, evidence and lineage into the graph."""
-    with Names(snapshot, whole=True) as names, connected(address) as graph:
+    """Put a sweep's scores, rings, members, evidence and lineage into the graph.
+
+    Two sweeps of one workspace are published one after the other.
+    """
+    with (
+        lock(workspace, "graph", wait_s=_PUBLISH_WAIT_S),
+        Names(snapshot, whole=True) as names,
+        connected(address) as graph,
+    ):
         previous = record.summary["previous"]
         publish(graph, publication(snapshot, names, record, previous), progress=progress)
 

@@ -111,7 +111,7 @@ def sweep(
     if publish_at is not None:
         with stands(f"the sweep {record.sweep_id} stands in the workspace"):
             load_graph(workspace, publish_at, progress=progress)
-            publish_sweep(publish_at, snapshot, record, progress=progress)
+            publish_sweep(workspace, publish_at, snapshot, record, progress=progress)
     return SweepResult(record.sweep_id, record.directory, record.summary, record.rings)
 
 

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,9 @@ from ringfinder.graph.neo4j.queries import query
 
 if TYPE_CHECKING:
     from neo4j import Driver, ManagedTransaction
+
+Step = tuple[str, Mapping[str, str], Mapping[str, object]]
+"""A query under `cypher/`, the names that fill it, and its parameters."""
 
 DATABASE = "neo4j"
 READ_TIMEOUT_S = 10.0
@@ -88,9 +91,9 @@ class Graph:
         `names` fill the query's labels and types; `parameters` are bound by the server, which ends
         the query after `timeout_s` seconds.
         """
-        text = query(name).fill(names or {})
+        work = _work([(name, names or {}, parameters)], timeout_s)
         with self._session("READ") as session:
-            return session.execute_read(_work(text, parameters, timeout_s))  # type: ignore[no-any-return]
+            return session.execute_read(work)[0]  # type: ignore[no-any-return]
 
     def write(
         self,
@@ -108,21 +111,13 @@ class Graph:
 
     def write_all(
         self,
-        steps: list[tuple[str, Mapping[str, str], Mapping[str, object]]],
+        steps: Sequence[Step],
         *,
         timeout_s: float = WRITE_TIMEOUT_S,
     ) -> list[list[dict[str, Any]]]:
-        """Run several queries (name, names, parameters) in one transaction: all or none of them."""
-        from neo4j import unit_of_work  # noqa: PLC0415 - the driver, only where a server is used
-
-        filled = [(query(name).fill(names), values) for name, names, values in steps]
-
-        @unit_of_work(timeout=timeout_s)
-        def work(transaction: "ManagedTransaction") -> list[list[dict[str, Any]]]:
-            return [transaction.run(text, dict(values)).data() for text, values in filled]
-
+        """Run several queries in one transaction: all or none of them."""
         with self._session("WRITE") as session:
-            return session.execute_write(work)  # type: ignore[no-any-return]
+            return session.execute_write(_work(steps, timeout_s))  # type: ignore[no-any-return]
 
     def run(self, text: str) -> list[dict[str, Any]]:
         """Run one statement on its own, outside of our transactions, as schema changes want it."""
@@ -138,12 +133,14 @@ class Graph:
             yield session
 
 
-def _work(text: str, parameters: Mapping[str, object], timeout_s: float) -> Any:
+def _work(steps: Sequence[Step], timeout_s: float) -> Any:
     from neo4j import unit_of_work  # noqa: PLC0415 - the driver, only where a server is used
 
+    filled = [(query(name).fill(names), dict(values)) for name, names, values in steps]
+
     @unit_of_work(timeout=timeout_s)
-    def work(transaction: "ManagedTransaction") -> list[dict[str, Any]]:
-        return transaction.run(text, dict(parameters)).data()
+    def work(transaction: "ManagedTransaction") -> list[list[dict[str, Any]]]:
+        return [transaction.run(text, values).data() for text, values in filled]
 
     return work
 

@@ -6,13 +6,12 @@ from typing import Any
 
 from ringfinder.errors import StoreError
 from ringfinder.events.progress import Progress
-from ringfinder.graph.neo4j.connection import Graph
+from ringfinder.graph.neo4j.connection import Graph, Step
 
 BATCH = 20_000
 """Users a transaction when scores are put."""
 
 Row = Mapping[str, Any]
-Step = tuple[str, Mapping[str, str], Mapping[str, object]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,8 @@ class Publication:
 def publish(graph: Graph, publication: Publication, *, progress: Progress) -> None:
     """Put a sweep into the graph, in one transaction a ring, and make it the latest at the end.
 
-    The same sweep is replaced, older ones stay. Until the end, readers are led to the sweep before.
+    The same sweep is replaced, older ones stay. Until the end, readers are led to the sweep before;
+    while scores are put, they are told that those are not of their sweep.
     Raises `StoreError` where a user of the sweep is not in the graph.
     """
     sweep = str(publication.sweep["id"])

@@ -31,7 +31,8 @@ def apply_schema(graph: Graph, declared: Iterable[str] = ()) -> None:
 
 
 def missing(graph: Graph, declared: Iterable[str] = ()) -> list[str]:
-    """List the names of constraints and indexes that the server lacks, in our order."""
-    there = {row["name"] for row in graph.run("SHOW INDEXES YIELD name, state RETURN name, state")}
+    """List the names of constraints and indexes that the server cannot use, in our order."""
+    usable = "SHOW INDEXES YIELD name, state WHERE state = 'ONLINE' RETURN name"
+    there = {row["name"] for row in graph.run(usable)}
     names = [_NAMED.findall(statement)[0] for statement in statements(declared)]
     return [name for name in names if name not in there]

@@ -39,15 +39,19 @@ class Relationships:
 class SharedTables:
     """The shared graph of one log.
 
-    `digest` names it; `log` and `entity_types` are the properties of the nodes `Log` and
+    `log` and `entity_types` are the properties of the nodes `Log` and
     `EntityType` (see the model in docs/neo4j.md).
     """
 
-    digest: str
     nodes: tuple[Nodes, ...]
     relationships: tuple[Relationships, ...]
     log: Mapping[str, Any]
     entity_types: tuple[Mapping[str, Any], ...]
+
+    @property
+    def digest(self) -> str:
+        """Name of the log."""
+        return str(self.log["digest"])
 
     @property
     def n_relationships(self) -> int:
