@@ -101,6 +101,15 @@ def link_types(declared: Iterable[str] = ()) -> tuple[LinkType, ...]:
     return LINK_TYPES + tuple(declared_link(name) for name in sorted(declared))
 
 
+def holding_links(declared: Iterable[str] = ()) -> tuple[tuple[EntityType, LinkType], ...]:
+    """Each entity type with the link type that shows use or trade, never mere browsing."""
+    names = tuple(declared)
+    by_name = {entity.name: entity for entity in entity_types(names)}
+    return tuple(
+        (by_name[link.entity], link) for link in link_types(names) if link.actions != BROWSING
+    )
+
+
 def label(kind: str) -> str:
     """The label of a kind's nodes in the shared graph: `bank_card` is a `BankCard`.
 

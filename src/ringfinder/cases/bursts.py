@@ -28,7 +28,10 @@ def _in_words(one: UserBurst, name: str) -> str:
 
 
 def users_with_bursts(events: CodedEvents) -> npt.NDArray[np.int32]:
-    """List the codes of the users that have any, ascending, from one pass over the log."""
+    """List the codes of the users that have any, ascending, from one pass over the log.
+
+    To the microsecond, as `bursts_of_user` tells them; `repeat_bursts` counts in milliseconds.
+    """
     item, seller = np.asarray(events.entity["item"]), np.asarray(events.entity["seller"])
     named = (item != MISSING) | (seller != MISSING)
     rows = np.flatnonzero((np.asarray(events.action) == ACTION_CODE["order"]) & named)

@@ -1,6 +1,6 @@
 """What users of a snapshot hold: the entities they used or traded, and who holds each."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,14 +11,7 @@ from ringfinder.cases.source import HUB, Holding
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.graph.entity_graph import EntityGraph, Links
 from ringfinder.graph.hubs import KINDS
-from ringfinder.vocabulary import (
-    BROWSING,
-    ENTITY_TYPES,
-    EntityType,
-    LinkType,
-    entity_types,
-    link_types,
-)
+from ringfinder.vocabulary import EntityType, holding_links
 
 Int32 = npt.NDArray[np.int32]
 
@@ -30,20 +23,9 @@ class Held(NamedTuple):
     by: Sequence[tuple[int, ...]]
 
 
-def holding_types(declared: Iterable[str]) -> Iterator[tuple[EntityType, LinkType]]:
-    """Each entity type with the link type that shows use or trade, never mere browsing."""
-    names = tuple(declared)
-    by_name = {entity.name: entity for entity in entity_types(names)}
-    for link in link_types(names):
-        if link.actions != BROWSING:
-            yield by_name[link.entity], link
-
-
 def types_and_links(graph: EntityGraph) -> Iterator[tuple[EntityType, Links]]:
     """Each entity type of a graph with its links of use or trade."""
-    built_in = {entity.name for entity in ENTITY_TYPES}
-    declared = [name for name in graph.n_entities if name not in built_in]
-    for entity, link in holding_types(declared):
+    for entity, link in holding_links(graph.declared):
         if link.name in graph.links:
             yield entity, graph.links[link.name]
 

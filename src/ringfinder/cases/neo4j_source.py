@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any
 
 from ringfinder.cases.happenings import window_of
-from ringfinder.cases.holdings import holding_types
 from ringfinder.cases.ring_lines import rings_of, rings_with
 from ringfinder.cases.source import (
     Companion,
@@ -26,7 +25,14 @@ from ringfinder.cases.timeline import iso
 from ringfinder.errors import InputError, StoreError
 from ringfinder.features.trading_cells import SLOT
 from ringfinder.graph.neo4j.connection import Graph
-from ringfinder.vocabulary import ACTIONS, BROWSING, EntityType, entity_types, relationship
+from ringfinder.vocabulary import (
+    ACTIONS,
+    BROWSING,
+    EntityType,
+    entity_types,
+    holding_links,
+    relationship,
+)
 
 OwnEvents = Callable[[Standing, int], tuple[list[Happening], int]]
 """Reads the last so many events of a user in no ring, and how many there are."""
@@ -97,7 +103,7 @@ class Neo4jSource:
         self._sweep = sweep
         self._own_events = own_events
         self._types: Mapping[str, EntityType] = {
-            relationship(link.name): entity for entity, link in holding_types(sweep.declared)
+            relationship(link.name): entity for entity, link in holding_links(sweep.declared)
         }
 
     @property

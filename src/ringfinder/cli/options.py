@@ -21,7 +21,7 @@ GraphFrom = Annotated[
     Literal["snapshot", "neo4j"] | None,
     Option(
         "--graph",
-        help="Where the entity graph comes from: the workspace's own files, or the Neo4j server.",
+        help="Read the graph from the workspace's own files, or from the Neo4j server.",
     ),
 ]
 Json = Annotated[bool, Option("--json", help="Print one JSON object and nothing else on stdout.")]

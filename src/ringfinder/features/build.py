@@ -44,7 +44,7 @@ def with_graph(lake: Lake, snapshot: Snapshot, graph: EntityGraph) -> Snapshot:
     """Give the snapshot of `lake` another entity graph, with the features that follow from it."""
     engine = connect(lake)
     try:
-        features = compute(engine, event_table(snapshot.events), graph, snapshot.declared)
+        features = compute(engine, event_table(snapshot.events), graph, graph.declared)
     finally:
         engine.disconnect()
     return replace(snapshot, graph=graph, features=features)

@@ -17,9 +17,9 @@ from ringfinder.graph.hubs import KINDS
 from ringfinder.graph.neo4j.tables import Nodes, Relationships, SharedTables
 from ringfinder.vocabulary import (
     ACTIONS,
-    BROWSING,
     EntityType,
     entity_types,
+    holding_links,
     label,
     link_types,
     relationship,
@@ -41,7 +41,7 @@ def graph_digest(snapshot: Snapshot) -> str:
 
 def graph_tables(snapshot: Snapshot) -> SharedTables:
     """Turn a snapshot into the tables of the shared graph."""
-    declared = snapshot.declared
+    declared = snapshot.graph.declared
     cells = trading_cells(snapshot.events)
     kinds = entity_types(declared)
     holders = {kind.name: _holders(snapshot, kind, declared) for kind in kinds}
@@ -134,11 +134,7 @@ def _ids(snapshot: Snapshot, kind: str) -> pa.ChunkedArray:
 
 def _holders(snapshot: Snapshot, kind: EntityType, declared: tuple[str, ...]) -> Int64:
     """Users of each entity by the link of use or trade, int64 [entities]."""
-    name = next(
-        one.name
-        for one in link_types(declared)
-        if one.entity == kind.name and one.actions != BROWSING
-    )
+    name = next(link.name for one, link in holding_links(declared) if one == kind)
     return np.asarray(snapshot.graph.links[name].degree)
 
 

@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from ringfinder.features.coded_events import CodedEvents
 from ringfinder.graph.entity_graph import EntityGraph
-from ringfinder.vocabulary import ENTITY_TYPES
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,3 @@ class Snapshot:
     def n_users(self) -> int:
         """Number of users with an event in the window."""
         return self.graph.n_users
-
-    @property
-    def declared(self) -> tuple[str, ...]:
-        """Entity types that are not built in, in name order."""
-        return tuple(sorted(self.graph.n_entities.keys() - {kind.name for kind in ENTITY_TYPES}))

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ringfinder.errors import LeakageError, WorkError
+from ringfinder.vocabulary import ENTITY_TYPES
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -64,6 +65,11 @@ class EntityGraph:
     n_entities: Mapping[str, int]
     links: Mapping[str, Links]
     hubs: Mapping[str, Hubs]
+
+    @property
+    def declared(self) -> tuple[str, ...]:
+        """Entity types that are not built in, in name order."""
+        return tuple(sorted(self.n_entities.keys() - {kind.name for kind in ENTITY_TYPES}))
 
     def validate(self) -> None:
         """Raise `LeakageError` for a link after `as_of`, `WorkError` for a link without ends."""

@@ -110,8 +110,7 @@ def graph_tensors(snapshot: Snapshot, features: Sequence[str], length: int) -> H
 
 def known_links(graph: EntityGraph) -> tuple[LinkType, ...]:
     """List the link types of a graph, built-in ones first, declared ones in name order."""
-    built_in = {kind.name for kind in ENTITY_TYPES}
-    return link_types(kind for kind in graph.n_entities if kind not in built_in)
+    return link_types(graph.declared)
 
 
 def user_inputs(features: Features, names: Sequence[str]) -> Float32:
