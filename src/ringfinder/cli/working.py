@@ -180,12 +180,23 @@ def simulate(
     events: Annotated[int, Option("--events", min=1, help="Events, about.")] = 300_000,
     seed: Annotated[int, Option("--seed", min=0, help="Same seed, same world.")] = 1,
     mix: Annotated[str, Option("--mix", metavar="NAME", help="Which rings are planted.")] = "mixed",
+    engine: Annotated[
+        str, Option("--engine", metavar="NAME", help="How honest life comes about: tastes or city.")
+    ] = "tastes",
+    knob: Annotated[
+        list[str] | None,
+        Option("--knob", metavar="NAME=VALUE", help="Harder or easier rings, as camouflage=4."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Write a marketplace with planted rings, innocent look-alikes, and the truth about both."""
+    from ringfinder.events.simulator.knobs import parse_knobs
     from ringfinder.pipeline.simulate import simulate as run
 
     session: Session = ctx.obj
+    knobs = parse_knobs(knob or ())
     with session.progress() as progress:
-        result = run(out, events=events, seed=seed, mix=mix, progress=progress)
+        result = run(
+            out, events=events, seed=seed, mix=mix, engine=engine, knobs=knobs, progress=progress
+        )
     session.result(result, told.simulated(result))

@@ -6,6 +6,8 @@ from typing import Any
 
 from ringfinder.errors import InputError
 from ringfinder.events.progress import Progress, silent
+from ringfinder.events.simulator.engine import ENGINES
+from ringfinder.events.simulator.knobs import AT_REST, Knobs
 from ringfinder.events.simulator.mixes import MIXES
 from ringfinder.events.simulator.simulate import FEWEST_EVENTS, MOST_EVENTS
 from ringfinder.events.simulator.simulate import simulate as write_world
@@ -21,12 +23,20 @@ class SimulateResult:
 
 
 def simulate(
-    out: Path, *, events: int, seed: int, mix: str = "mixed", progress: Progress = silent
+    out: Path,
+    *,
+    events: int,
+    seed: int,
+    mix: str = "mixed",
+    engine: str = "tastes",
+    knobs: Knobs = AT_REST,
+    progress: Progress = silent,
 ) -> SimulateResult:
     """Write a simulated world into `out`, a directory that is absent or empty.
 
-    Raises `InputError` for too few or too many events, a negative seed, an unknown mix and a
-    target that is in use, `StoreError` when the disk will not take it. A failure leaves nothing.
+    Raises `InputError` for too few or too many events, a negative seed, an unknown mix or
+    engine and a target that is in use, `StoreError` when the disk will not take it. A failure
+    leaves nothing.
     """
     if not FEWEST_EVENTS <= events <= MOST_EVENTS:
         raise InputError(
@@ -42,6 +52,12 @@ def simulate(
             "a mix says which rings are planted",
             f"name one of {', '.join(MIXES)}",
         )
+    if engine not in ENGINES:
+        raise InputError(
+            f"there is no engine {engine!r}",
+            "an engine says how the honest part of a marketplace comes about",
+            f"name one of {', '.join(ENGINES)}",
+        )
     if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
         raise InputError(
             f"cannot write a world to {out}",
@@ -50,6 +66,6 @@ def simulate(
         )
     progress("simulating", 0, events)
     with new_directory(out) as directory:
-        meta = write_world(directory, events=events, seed=seed, mix=mix)
+        meta = write_world(directory, events=events, seed=seed, mix=mix, engine=engine, knobs=knobs)
     progress("simulating", events, events)
     return SimulateResult(out, meta)

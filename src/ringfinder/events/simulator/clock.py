@@ -11,22 +11,23 @@ END = DAYS * DAY
 START_US = 1_772_409_600_000_000
 """2026-03-02T00:00:00Z, a Monday, in microseconds since 1970."""
 
-_HOURS = np.array(
-    [8, 6, 5, 4, 4, 5, 7, 10, 12, 13, 14, 16, 18, 15, 16, 15, 15, 17, 18, 20, 21, 21, 16, 11], float
-)
-_WEEKDAYS = np.array([1.0, 0.95, 0.95, 1.0, 1.1, 1.3, 1.25])
-_PROFILE = np.cumsum(np.tile(np.repeat(_WEEKDAYS, 24) * np.tile(_HOURS, 7), DAYS // 7))
-_PROFILE /= _PROFILE[-1]
 
+class Rhythm:
+    """How busy people are by the hour: `hours` float64 [24] times `weekdays` float64 [7]."""
 
-def rhythm(
-    rng: np.random.Generator, count: int, *, start: int = 0, end: int = END
-) -> NDArray[np.int64]:
-    """Times in [start, end) that follow the hours of a day and the days of a week."""
-    edges = np.concatenate(([0.0], _PROFILE))
-    hours = np.arange(len(edges)) * HOUR
-    low, high = np.interp([start, end], hours, edges)
-    return np.interp(rng.uniform(low, high, count), edges, hours).astype(np.int64)
+    def __init__(self, *, hours: NDArray[np.float64], weekdays: NDArray[np.float64]) -> None:
+        week = np.repeat(weekdays, 24) * np.tile(hours, 7)
+        profile = np.cumsum(np.tile(week, DAYS // 7))
+        self._shares = np.concatenate(([0.0], profile / profile[-1]))
+        self._hours = np.arange(len(self._shares)) * HOUR
+
+    def times(
+        self, rng: np.random.Generator, count: int, *, start: int = 0, end: int = END
+    ) -> NDArray[np.int64]:
+        """Times in [start, end) that follow the hours of a day and the days of a week."""
+        low, high = np.interp([start, end], self._hours, self._shares)
+        drawn = rng.uniform(low, high, count)
+        return np.interp(drawn, self._shares, self._hours).astype(np.int64)
 
 
 def within(

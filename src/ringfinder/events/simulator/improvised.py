@@ -9,11 +9,9 @@ again and again.
 import numpy as np
 from numpy.typing import NDArray
 
-from ringfinder.events.simulator.background import habits
-from ringfinder.events.simulator.clock import DAY, DAYS, END, HOUR, rhythm, within
+from ringfinder.events.simulator.clock import DAY, DAYS, END, HOUR, Rhythm, within
 from ringfinder.events.simulator.plots import Scene
-from ringfinder.events.simulator.trips import NEVER, OWN, Trips, make_trips
-from ringfinder.events.simulator.world import World
+from ringfinder.events.simulator.trips import NEVER, OWN, Trips
 
 Ints = NDArray[np.int64]
 
@@ -21,7 +19,7 @@ Ints = NDArray[np.int64]
 def improvised(scene: Scene) -> Trips:
     """A ring of drawn traits; a stealthy one shares no identifier."""
     rng, n = scene.rng, len(scene.members)
-    count = _log_uniform(rng, 1, 40)
+    count = log_uniform(rng, 1, 40)
     items = scene.world.market.listing(rng, count, int(rng.integers(1, count + 1)))
     things = 0.0 if scene.stealth else float(rng.choice([0.0, rng.uniform(0.3, 1.0)]))
     places = 0.0 if scene.stealth else float(rng.choice([0.0, rng.uniform(0.3, 1.0)]))
@@ -29,13 +27,13 @@ def improvised(scene: Scene) -> Trips:
     known = max(things, places) > 0 or meetings > 1
     density = rng.uniform(0.2 if known else 0.4, 0.9)
     who, what = scene.orders(items, (density, density), (1 if count < 4 else 2, 8))
-    t = _times(rng, meetings, what)
+    t = times(scene.world.rhythm, rng, meetings, what)
     device, ip = np.full(len(who), OWN), np.full(len(who), OWN)
     if things:
-        pool = scene.world.counters.new_devices(max(1, n // _log_uniform(rng, 2, n)))
+        pool = scene.world.counters.new_devices(max(1, n // log_uniform(rng, 2, n)))
         device = scene.partly(things, rng.choice(pool, n)[who], device)
     if places:
-        pool = scene.world.counters.new_addresses(max(1, n // _log_uniform(rng, 2, n)) * DAYS)
+        pool = scene.world.counters.new_addresses(max(1, n // log_uniform(rng, 2, n)) * DAYS)
         a_day = len(pool) // DAYS
         at = (t // DAY % DAYS) * a_day if rng.random() < 0.5 else np.zeros(len(who), np.int64)
         ip = scene.partly(places, pool[at + rng.integers(0, a_day, n)[who]], ip)
@@ -48,35 +46,12 @@ def improvised(scene: Scene) -> Trips:
     return scene.work(who, what, t, device=device, ip=ip, refund=refund, views=views)
 
 
-def gathering(world: World, rng: np.random.Generator) -> Ints:
-    """Innocent people drawn together by anything: taste, an evening, an offer, a season."""
-    size = world.crowd_size(rng, 5, 500)
-    community = int(rng.integers(world.market.communities))
-    users = world.admirers(rng, community, size) if rng.random() < 0.5 else world.anybody(rng, size)
-    count = _log_uniform(rng, 1, 60)
-    menu = (
-        world.market.some_of(rng, community, count)
-        if rng.random() < 0.5
-        else world.market.listing(rng, count, int(rng.integers(1, count + 1)))
-    )
-    # One thing that everybody takes, or a menu from which each picks a little.
-    share = rng.uniform(0.5, 1.0) if count < 3 else max(1.5 / count, rng.uniform(0.03, 0.35))
-    leaning = rng.uniform(0.4, 1.6, (size, 1)) * rng.uniform(0.4, 1.6, (1, len(menu)))
-    who, what = np.nonzero(rng.random((size, len(menu))) < share * leaning)
-    t = _times(rng, int(rng.integers(0, 2)), menu[what])
-    if rng.random() < 0.5:
-        t = world.present(rng, users[who], t)
-    world.gather(users[who], t)
-    world.trips.append(habits(rng, make_trips(users[who], menu[what], t)))
-    return np.unique(users[who])
-
-
-def _times(rng: np.random.Generator, meetings: int, items: Ints) -> Ints:
+def times(rhythm: Rhythm, rng: np.random.Generator, meetings: int, items: Ints) -> Ints:
     """Any time at all, or a few common slots of half an hour to two days, each item in one."""
     if not meetings:
         length = int(rng.uniform(3, DAYS - 2) * DAY)
         start = int(rng.integers(0, END - length - DAY))
-        return rhythm(rng, len(items), start=start, end=start + length)
+        return rhythm.times(rng, len(items), start=start, end=start + length)
     slot = int(rng.uniform(0.5, 8.0) ** 2 * HOUR)
     opens = rng.integers(0, END - slot - 2 * DAY, meetings)
     names, place = np.unique(items, return_inverse=True)
@@ -84,6 +59,6 @@ def _times(rng: np.random.Generator, meetings: int, items: Ints) -> Ints:
     return within(rng, opens[of_item[place]], slot, len(items))
 
 
-def _log_uniform(rng: np.random.Generator, low: int, high: int) -> int:
+def log_uniform(rng: np.random.Generator, low: int, high: int) -> int:
     """A whole number, log-uniform in [low, high]."""
     return min(high, int(np.exp(rng.uniform(np.log(low), np.log(high + 1)))))

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ringfinder.events.simulator.clock import DAY, HOUR, rhythm
+from ringfinder.events.simulator.clock import DAY, HOUR
 from ringfinder.events.simulator.trips import NEVER, Trips, make_trips
-from ringfinder.events.simulator.world import World
+from ringfinder.events.simulator.world import AnyWorld
 
 Ints = NDArray[np.int64]
 _CARE = 0.6
@@ -17,7 +17,7 @@ _CARE = 0.6
 class Scene:
     """Where a ring is planted: its members (int64, distinct) and whether it hides."""
 
-    world: World
+    world: AnyWorld
     rng: np.random.Generator
     members: Ints
     stealth: bool
@@ -73,7 +73,7 @@ def cover(scene: Scene, orders: Trips, factor: float) -> Trips:
     care = rng.gamma(_CARE, 1 / _CARE, len(scene.members))
     accounts, each = np.unique(orders.user.astype(np.int64), return_inverse=True)
     users = np.repeat(accounts[each], rng.poisson(factor * care[each]))
-    t = world.present(rng, users, rhythm(rng, len(users)))
+    t = world.present(rng, users, world.rhythm.times(rng, len(users)))
     items = world.people.pick_items(rng, world.market, users)
     popular = rng.random(len(users)) < 0.4
     items[popular] = world.market.popular(rng, int(popular.sum()))

@@ -3,22 +3,23 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ringfinder.events.simulator.knobs import Knobs
 from ringfinder.events.simulator.mixes import Mix
 from ringfinder.events.simulator.plots import Scene, cover
 from ringfinder.events.simulator.typologies import TYPOLOGIES, Typology
-from ringfinder.events.simulator.world import RingRecord, World
+from ringfinder.events.simulator.world import AnyWorld, RingRecord
 
 EVENTS_A_RING = 11_500
 _OTHER_LIFE = 0.06
 _LENT = 0.12
 
 
-def plant_rings(world: World, mix: Mix) -> None:
+def plant_rings(world: AnyWorld, mix: Mix, knobs: Knobs) -> None:
     """Add the rings of the mix, about one in `EVENTS_A_RING` events and at least one."""
     if not mix.typologies:
         return
     rng = world.stage("casting")
-    for number in range(max(1, world.events // EVENTS_A_RING)):
+    for number in range(round(max(1, world.events // EVENTS_A_RING) * knobs.rings)):
         round_, place = divmod(number, len(mix.typologies))
         if place == 0:
             turns = rng.permutation(len(mix.typologies))
@@ -28,7 +29,7 @@ def plant_rings(world: World, mix: Mix) -> None:
         _plant(world, row, number, stealth=bool(hides[place]))
 
 
-def _plant(world: World, row: Typology, number: int, *, stealth: bool) -> None:
+def _plant(world: AnyWorld, row: Typology, number: int, *, stealth: bool) -> None:
     rng = world.stage(f"ring {number}")
     members = _recruit(world, rng, row)
     scene = Scene(world, rng, members, stealth)
@@ -40,7 +41,7 @@ def _plant(world: World, row: Typology, number: int, *, stealth: bool) -> None:
     world.rings.append(RingRecord(row.name, stealth, members, roles))
 
 
-def _recruit(world: World, rng: np.random.Generator, row: Typology) -> NDArray[np.int64]:
+def _recruit(world: AnyWorld, rng: np.random.Generator, row: Typology) -> NDArray[np.int64]:
     """Different accounts, bought or own; few have a life beside the one that their cover plays.
 
     A lending pool takes a few who already work for another lending pool.

@@ -11,56 +11,61 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ringfinder.events.simulator.background import live_on
 from ringfinder.events.simulator.clock import START_US
+from ringfinder.events.simulator.engine import engine as engine_named
 from ringfinder.events.simulator.identity import addresses, hashed_ids
-from ringfinder.events.simulator.lookalikes import gather_lookalikes
+from ringfinder.events.simulator.knobs import AT_REST, Knobs
 from ringfinder.events.simulator.mixes import MIXES
 from ringfinder.events.simulator.rings import plant_rings
-from ringfinder.events.simulator.telling import ACTIONS, Events, tell
+from ringfinder.events.simulator.told import ACTIONS, Events
 from ringfinder.events.simulator.trips import join_trips
 from ringfinder.events.simulator.truth import ring_ids, write_truth
-from ringfinder.events.simulator.world import World, found
+from ringfinder.events.simulator.world import AnyWorld
 
 FEWEST_EVENTS = 2_000
 MOST_EVENTS = 100_000_000
 
 
-def simulate(directory: Path, *, events: int, seed: int, mix: str) -> dict[str, Any]:
+def simulate(
+    directory: Path,
+    *,
+    events: int,
+    seed: int,
+    mix: str,
+    engine: str = "tastes",
+    knobs: Knobs = AT_REST,
+) -> dict[str, Any]:
     """Write a world of about `events` events into an existing empty directory; return its meta.
 
-    `events` lies in [`FEWEST_EVENTS`, `MOST_EVENTS`], `seed` is not negative, `mix` a name of
-    `MIXES`. The log covers 28 days from 2026-03-02T00:00:00Z. Same arguments, same bytes.
+    `events` lies in [`FEWEST_EVENTS`, `MOST_EVENTS`], `seed` is not negative, `mix` is a name of
+    `MIXES`, `engine` one of `ENGINES`. The log covers 28 days from 2026-03-02T00:00:00Z. Same
+    arguments, same bytes.
     """
-    world = found(seed, events)
-    gather_lookalikes(world, MIXES[mix])
-    plant_rings(world, MIXES[mix])
-    rng = world.stage("telling")
-    special = tell(world, rng, join_trips(world.trips))
+    made_by = engine_named(engine)
+    world = made_by.found(seed, events)
+    made_by.gather(world, MIXES[mix])
+    plant_rings(world, MIXES[mix], knobs)
+    special = made_by.tell(world, world.stage("telling"), join_trips(world.trips))
     world.trips.clear()
-    live_on(world, world.stage("background"), events - len(special))
-    everyday = tell(world, rng, join_trips(world.trips))
+    parts = [special, *made_by.live_on(world, events - len(special))]
     log = Events(
-        **{
-            f.name: np.concatenate([getattr(special, f.name), getattr(everyday, f.name)])
-            for f in fields(Events)
-        }
+        **{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Events)}
     )
     user_ids = hashed_ids(np.arange(len(world.people)), kind="u", digits=8, salt=seed)[0]
     _write_events(directory, world, log, user_ids)
     write_truth(directory, world, log, user_ids)
-    meta = _meta(world, log, mix)
+    meta = _meta(world, log, mix, engine, knobs)
     (directory / "meta.json").write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
     return meta
 
 
-def _write_events(directory: Path, world: World, log: Events, user_ids: pa.Array) -> None:
+def _write_events(directory: Path, world: AnyWorld, log: Events, user_ids: pa.Array) -> None:
     """Write events.parquet sorted by (ts, event_id), and truth_events.parquet in the same order."""
     salt = world.seed
     event_ids, number = hashed_ids(np.arange(len(log)), kind="e", digits=11, salt=salt)
     order = np.lexsort((number, log.t))
     item_ids = hashed_ids(np.arange(len(world.market.seller)), kind="i", digits=8, salt=salt)[0]
-    sellers = np.arange(len(world.market.seller_bounds) - 1)
+    sellers = np.arange(world.market.sellers)
     seller_ids = hashed_ids(sellers, kind="s", digits=8, salt=salt)[0]
     item = log.item[order]
     seller = np.where(item < 0, -1, world.market.seller[item])
@@ -108,14 +113,16 @@ def _named(codes: NDArray[Any], ids: pa.Array) -> pa.Array:
     return ids.take(pa.array(codes, mask=codes < 0))
 
 
-def _meta(world: World, log: Events, mix: str) -> dict[str, Any]:
+def _meta(world: AnyWorld, log: Events, mix: str, engine: str, knobs: Knobs) -> dict[str, Any]:
     users = len(np.unique(log.user))
     members = [ring.members for ring in world.rings]
     ring_users = len(np.unique(np.concatenate(members))) if members else 0
     actions = np.bincount(log.action, minlength=len(ACTIONS)).tolist()
     return {
         "seed": world.seed,
+        "engine": engine,
         "mix": mix,
+        "knobs": knobs.told(),
         "events": len(log),
         "users": users,
         "rings": len(world.rings),

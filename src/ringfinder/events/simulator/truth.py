@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ringfinder.events.simulator.clock import DAY, END, HOUR, MINUTE, START_US
 from ringfinder.events.simulator.identity import hashed_ids
-from ringfinder.events.simulator.telling import ACTIONS, Events
-from ringfinder.events.simulator.world import World
+from ringfinder.events.simulator.told import ACTIONS, Events
+from ringfinder.events.simulator.world import AnyWorld
 
 Ints = NDArray[np.int64]
 _LABELLED_RINGS = 0.3
@@ -26,14 +26,14 @@ def iso(t: int) -> str:
     return (start + timedelta(seconds=t // 1000)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def ring_ids(world: World) -> list[str]:
+def ring_ids(world: AnyWorld) -> list[str]:
     """The ids of the planted rings in the order of planting."""
     numbers = np.arange(len(world.rings))
     ids: list[str] = hashed_ids(numbers, kind="r", digits=8, salt=world.seed)[0].to_pylist()
     return ids
 
 
-def write_truth(directory: Path, world: World, events: Events, user_ids: pa.Array) -> None:
+def write_truth(directory: Path, world: AnyWorld, events: Events, user_ids: pa.Array) -> None:
     """Write truth_users, truth_rings, benign_groups and labels_train beside the events."""
     names: list[str] = user_ids.to_pylist()
     present = np.zeros(len(names), dtype=bool)
@@ -75,7 +75,7 @@ def write_truth(directory: Path, world: World, events: Events, user_ids: pa.Arra
     )
 
 
-def _ring_row(world: World, events: Events, number: int, ring_id: str) -> tuple[object, ...]:
+def _ring_row(world: AnyWorld, events: Events, number: int, ring_id: str) -> tuple[object, ...]:
     ring = world.rings[number]
     mine = events.ring == number
     work = mine & ~events.camouflage
@@ -98,7 +98,9 @@ def _ring_row(world: World, events: Events, number: int, ring_id: str) -> tuple[
     )
 
 
-def _labels(world: World, events: Events, present: NDArray[np.bool_]) -> list[tuple[int, int, int]]:
+def _labels(
+    world: AnyWorld, events: Events, present: NDArray[np.bool_]
+) -> list[tuple[int, int, int]]:
     """(user, label, observed at) of what investigators would know: some rings, some cleared."""
     rng = world.stage("labels")
     if not world.rings:

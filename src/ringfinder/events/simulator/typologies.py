@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ringfinder.events.simulator.clock import DAY, DAYS, END, HOUR, MINUTE, rhythm, within
+from ringfinder.events.simulator.clock import DAY, DAYS, END, HOUR, MINUTE, within
 from ringfinder.events.simulator.improvised import improvised
 from ringfinder.events.simulator.plots import Ints, Scene, at_least_one
 from ringfinder.events.simulator.trips import OWN, Trips
@@ -41,9 +41,9 @@ def proxy_pool(scene: Scene) -> Trips:
     items = scene.world.market.listing(rng, int(rng.integers(8, 15)), int(rng.integers(2, 6)))
     who, what = scene.orders(items, (0.15, 0.4), (2, 5))
     start, length = scene.span(10, 27)
-    night = rhythm(rng, len(who), start=start, end=start + length) // DAY * DAY
+    night = scene.world.rhythm.times(rng, len(who), start=start, end=start + length) // DAY * DAY
     night += within(rng, 0, 6 * HOUR, len(who))
-    spread = rhythm(rng, len(who), start=start, end=start + length)
+    spread = scene.world.rhythm.times(rng, len(who), start=start, end=start + length)
     t = scene.partly(0.4, night, spread)
     pool = scene.world.counters.new_addresses(at_least_one(len(who) / 3))
     share = 0.3 if scene.stealth else 0.9
@@ -71,7 +71,7 @@ def one_merchant(scene: Scene) -> Trips:
     items = scene.world.market.listing(rng, int(rng.integers(1, 7)), 1)
     who, what = scene.orders(items, (0.2, 0.6), (1, 3))
     device = _shared_by(scene, 0.0 if scene.stealth else 0.2, 3)
-    return scene.work(who, what, rhythm(rng, len(who)), device=device[who])
+    return scene.work(who, what, scene.world.rhythm.times(rng, len(who)), device=device[who])
 
 
 def task_platform(scene: Scene) -> Trips:
@@ -146,7 +146,11 @@ def slow_drip(scene: Scene) -> Trips:
     who, what = scene.orders(items, (0.25, 0.35) if scene.stealth else (0.35, 0.6), (2, 5))
     device = _shared_by(scene, 0.0 if scene.stealth else 0.1, 2)
     return scene.work(
-        who, what, rhythm(rng, len(who)), device=device[who], views=rng.geometric(0.4, len(who)) - 1
+        who,
+        what,
+        scene.world.rhythm.times(rng, len(who)),
+        device=device[who],
+        views=rng.geometric(0.4, len(who)) - 1,
     )
 
 
@@ -173,7 +177,9 @@ def refund_ring(scene: Scene) -> Trips:
     items = scene.world.market.dear(rng, int(rng.integers(5, 10)))
     who, what = scene.orders(items, (0.2, 0.4), (1, 3))
     start, length = scene.span(10, 14)
-    t = rhythm(rng, len(who), start=start, end=min(start + length, 22 * DAY + length // 2))
+    t = scene.world.rhythm.times(
+        rng, len(who), start=start, end=min(start + length, 22 * DAY + length // 2)
+    )
     lines = scene.world.counters.new_addresses(int(rng.integers(1, 6)))
     share = 0.1 if scene.stealth else 0.4
     ip = scene.partly(share, rng.choice(lines, len(who)), np.full(len(who), OWN))

@@ -1,16 +1,84 @@
-"""A world while it is being built: market, people, and what has happened so far."""
+"""A world while it is being built: market, people, and what has happened so far.
+
+Rings know a world only by what stands here, so that they can be planted into any engine's.
+"""
 
 from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ringfinder.events.simulator.clock import END
-from ringfinder.events.simulator.market import Market, open_market
-from ringfinder.events.simulator.people import Counters, People, settle
+from ringfinder.events.simulator.clock import END, Rhythm
 from ringfinder.events.simulator.trips import Trips
 
 Ints = NDArray[np.int64]
+
+
+class Catalogue(Protocol):
+    """What is on sale: items by number, each with the number of its seller and a price."""
+
+    @property
+    def seller(self) -> Ints:
+        """The seller of each item, int64 [n_items]."""
+        ...
+
+    @property
+    def sellers(self) -> int:
+        """How many sellers there are."""
+        ...
+
+    def popular(self, rng: np.random.Generator, count: int) -> Ints:
+        """Items drawn by demand, with repeats."""
+        ...
+
+    def listing(self, rng: np.random.Generator, items: int, sellers: int) -> Ints:
+        """`items` different items of at least `sellers` sellers, as a paying client would list."""
+        ...
+
+    def dear(self, rng: np.random.Generator, items: int) -> Ints:
+        """`items` different items out of the dearest tenth."""
+        ...
+
+
+class Population(Protocol):
+    """Users by number. Arrays may be changed in place while a world is built.
+
+    `activity` float64 [n] is how often a user comes in ordinary life, 0 for one who never does;
+    `join` and `leave` int64 [n] bound a user's life in milliseconds.
+    """
+
+    activity: NDArray[np.float64]
+    join: Ints
+    leave: Ints
+
+    def __len__(self) -> int: ...
+
+    def pick_items(self, rng: np.random.Generator, market: Any, users: Ints) -> Ints:
+        """An item that each of the users would look at in ordinary life."""
+        ...
+
+
+MarketT_co = TypeVar("MarketT_co", bound=Catalogue, covariant=True)
+PeopleT_co = TypeVar("PeopleT_co", bound=Population, covariant=True)
+
+
+class Counters:
+    """Hands out devices and addresses, each once."""
+
+    def __init__(self) -> None:
+        self.devices = 0
+        self.addresses = 0
+
+    def new_devices(self, count: int) -> Ints:
+        """`count` devices nobody else has."""
+        self.devices += count
+        return np.arange(self.devices - count, self.devices)
+
+    def new_addresses(self, count: int) -> Ints:
+        """`count` addresses nobody else has."""
+        self.addresses += count
+        return np.arange(self.addresses - count, self.addresses)
 
 
 @dataclass(frozen=True)
@@ -32,14 +100,15 @@ class RingRecord:
     roles: list[str]
 
 
-@dataclass
-class World:
+@dataclass(frozen=True)
+class World(Generic[MarketT_co, PeopleT_co]):
     """Everything the look-alikes and the rings add to, in the order they are added."""
 
     seed: int
     events: int
-    market: Market
-    people: People
+    rhythm: Rhythm
+    market: MarketT_co
+    people: PeopleT_co
     counters: Counters
     trips: list[Trips] = field(default_factory=list)
     crowds: list[tuple[str, Ints]] = field(default_factory=list)
@@ -48,7 +117,7 @@ class World:
 
     def stage(self, name: str) -> np.random.Generator:
         """The random stream of one stage of the building, its own for every name."""
-        return np.random.default_rng([self.seed, *name.encode()])
+        return stage(self.seed, name)
 
     def crowd_size(self, rng: np.random.Generator, low: int, high: int) -> int:
         """A size log-uniform in [low, high], at most a tenth of all users."""
@@ -58,12 +127,6 @@ class World:
     def anybody(self, rng: np.random.Generator, count: int) -> Ints:
         """Different users, the more active ones rather."""
         weight = np.sqrt(self.people.activity)
-        return rng.choice(len(self.people), count, replace=False, p=weight / weight.sum())
-
-    def admirers(self, rng: np.random.Generator, community: int, count: int) -> Ints:
-        """Different users, those with a taste for the community first."""
-        fond = (self.people.taste == community).any(axis=1)
-        weight = np.where(fond, 30.0, 1.0)
         return rng.choice(len(self.people), count, replace=False, p=weight / weight.sum())
 
     def present(self, rng: np.random.Generator, users: Ints, t: Ints) -> Ints:
@@ -78,10 +141,10 @@ class World:
         np.maximum.at(self.people.leave, users, np.minimum(t + 1, END))
 
 
-def found(seed: int, events: int) -> World:
-    """An empty world for a log of about `events` events."""
-    rng = np.random.default_rng([seed, *b"found"])
-    market = open_market(rng, events)
-    counters = Counters()
-    people = settle(rng, events, market, counters)
-    return World(seed, events, market, people, counters)
+AnyWorld = World[Catalogue, Population]
+"""A world of any engine."""
+
+
+def stage(seed: int, name: str) -> np.random.Generator:
+    """The random stream of one stage of a seed's world, its own for every name."""
+    return np.random.default_rng([seed, *name.encode()])

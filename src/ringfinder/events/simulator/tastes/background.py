@@ -1,13 +1,16 @@
 """Ordinary life: visits by taste and habit that make up most of a log."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ringfinder.events.simulator.clock import DAY, HOUR, rhythm
+from ringfinder.events.simulator.clock import DAY, HOUR
+from ringfinder.events.simulator.tastes.telling import tell
+from ringfinder.events.simulator.tastes.town import Town
+from ringfinder.events.simulator.told import Events
 from ringfinder.events.simulator.trips import NEVER, Trips, make_trips
-from ringfinder.events.simulator.world import World
 
 EVENTS_A_TRIP = 5.95
 _BUYS = 0.72
@@ -30,21 +33,22 @@ def habits(rng: np.random.Generator, trips: Trips) -> Trips:
     )
 
 
-def ordinary_trips(world: World, rng: np.random.Generator, users: NDArray[np.int64]) -> Trips:
+def ordinary_trips(world: Town, rng: np.random.Generator, users: NDArray[np.int64]) -> Trips:
     """One ordinary visit for every entry of `users`, in their life, taste and rhythm."""
     people = world.people
-    t = rhythm(rng, len(users))
+    t = world.rhythm.times(rng, len(users))
     for _ in range(3):
         early = np.flatnonzero((t < people.join[users]) | (t >= people.leave[users]))
-        t[early] = rhythm(rng, len(early))
+        t[early] = world.rhythm.times(rng, len(early))
     t = world.present(rng, users, t)
     item = people.pick_items(rng, world.market, users)
     trips = make_trips(users, item, t, buy=rng.random(len(users)) < _BUYS)
     return habits(rng, trips)
 
 
-def live_on(world: World, rng: np.random.Generator, left: int) -> None:
-    """Add about `left` events of ordinary life, at least one visit for every user who has one."""
+def live_on(world: Town, left: int) -> Iterator[Events]:
+    """About `left` events of ordinary life, at least one visit for every user who has one."""
+    rng = world.stage("background")
     alive = np.flatnonzero(world.people.activity > 0)
     count = max(len(alive), int(left / EVENTS_A_TRIP))
     cumulative = np.cumsum(world.people.activity[alive])
@@ -55,4 +59,4 @@ def live_on(world: World, rng: np.random.Generator, left: int) -> None:
     again = np.flatnonzero((users[1:] == users[:-1]) & (rng.random(count - 1) < _REPEATS)) + 1
     item = trips.item.copy()
     item[again] = item[again - 1]
-    world.trips.append(replace(trips, item=item))
+    yield tell(world, world.stage("telling ordinary life"), replace(trips, item=item))

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ringfinder.events.simulator import crowds, improvised, places
 from ringfinder.events.simulator.mixes import Mix
-from ringfinder.events.simulator.people import USERS_A_CARRIER
-from ringfinder.events.simulator.world import World
+from ringfinder.events.simulator.tastes import crowds, gatherings, places
+from ringfinder.events.simulator.tastes.people import USERS_A_CARRIER
+from ringfinder.events.simulator.tastes.town import Town
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Lookalike:
     """A kind of innocent group; `per_million` is how many a million events hold, at least one."""
 
     kind: str
-    gather: Callable[[World, np.random.Generator], NDArray[np.int64]]
+    gather: Callable[[Town, np.random.Generator], NDArray[np.int64]]
     per_million: float
 
 
@@ -41,11 +41,11 @@ LOOKALIKES = (
     Lookalike("bundle", crowds.bundle, 20),
 )
 
-ON_REQUEST = (Lookalike("gathering", improvised.gathering, 200),)
+ON_REQUEST = (Lookalike("gathering", gatherings.gathering, 200),)
 """Kinds that only the mixes that name them hold."""
 
 
-def gather_lookalikes(world: World, mix: Mix) -> None:
+def gather_lookalikes(world: Town, mix: Mix) -> None:
     """Add every kind of innocent group that the mix holds, as many as the log's size asks for."""
     asked = tuple(row for row in ON_REQUEST if row.kind in mix.lookalikes)
     for row in LOOKALIKES + asked:

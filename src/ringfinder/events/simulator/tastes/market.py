@@ -25,6 +25,11 @@ class Market:
     seller_bounds: Ints
 
     @property
+    def sellers(self) -> int:
+        """How many sellers there are."""
+        return len(self.seller_bounds) - 1
+
+    @property
     def communities(self) -> int:
         """The number of communities of interest."""
         return len(self.bounds) - 1

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ringfinder.events.simulator.clock import DAY, DAYS, END, HOUR
-from ringfinder.events.simulator.market import Market
+from ringfinder.events.simulator.tastes.market import Market
+from ringfinder.events.simulator.world import Counters
 
 Ints = NDArray[np.int64]
 NOBODY = -1
@@ -15,24 +16,6 @@ _CARRIER_ADDRESSES = 4
 _LEASES = 5
 _MOBILE = 0.7
 _AT_WORK = 0.75
-
-
-class Counters:
-    """Hands out devices and addresses, each once."""
-
-    def __init__(self) -> None:
-        self.devices = 0
-        self.addresses = 0
-
-    def new_devices(self, count: int) -> Ints:
-        """`count` devices nobody else has."""
-        self.devices += count
-        return np.arange(self.devices - count, self.devices)
-
-    def new_addresses(self, count: int) -> Ints:
-        """`count` addresses nobody else has."""
-        self.addresses += count
-        return np.arange(self.addresses - count, self.addresses)
 
 
 @dataclass

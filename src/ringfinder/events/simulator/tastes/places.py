@@ -7,16 +7,16 @@ on trips, and returns the people.
 import numpy as np
 from numpy.typing import NDArray
 
-from ringfinder.events.simulator.background import habits
-from ringfinder.events.simulator.clock import DAY, DAYS, END, HOUR, rhythm
+from ringfinder.events.simulator.clock import DAY, DAYS, END, HOUR
+from ringfinder.events.simulator.tastes.background import habits
+from ringfinder.events.simulator.tastes.town import Town
 from ringfinder.events.simulator.trips import make_trips
-from ringfinder.events.simulator.world import World
 
 Ints = NDArray[np.int64]
 _SHARES_A_COMPUTER = 0.85
 
 
-def family(world: World, rng: np.random.Generator) -> Ints:
+def family(world: Town, rng: np.random.Generator) -> Ints:
     """A couple or a family: one line, mostly one tablet, tastes that rub off."""
     users = world.anybody(rng, int(rng.choice([2, 3, 4, 5, 6], p=[0.4, 0.25, 0.2, 0.1, 0.05])))
     _one_line(world, users)
@@ -27,14 +27,14 @@ def family(world: World, rng: np.random.Generator) -> Ints:
     return users
 
 
-def shared_flat(world: World, rng: np.random.Generator) -> Ints:
+def shared_flat(world: Town, rng: np.random.Generator) -> Ints:
     """A shared flat: one line, own devices, own tastes."""
     users = world.anybody(rng, world.crowd_size(rng, 4, 20))
     _one_line(world, users)
     return users
 
 
-def dorm(world: World, rng: np.random.Generator) -> Ints:
+def dorm(world: Town, rng: np.random.Generator) -> Ints:
     """A dormitory: everybody at home behind one address, same age, similar tastes."""
     users = world.anybody(rng, world.crowd_size(rng, 30, 120))
     _one_line(world, users)
@@ -44,14 +44,14 @@ def dorm(world: World, rng: np.random.Generator) -> Ints:
     return users
 
 
-def office_nat(world: World, rng: np.random.Generator) -> Ints:
+def office_nat(world: Town, rng: np.random.Generator) -> Ints:
     """An office: one address in working hours."""
     users = world.anybody(rng, world.crowd_size(rng, 15, 300))
     world.people.work[users] = world.counters.new_addresses(1)[0]
     return users
 
 
-def campus_nat(world: World, rng: np.random.Generator) -> Ints:
+def campus_nat(world: Town, rng: np.random.Generator) -> Ints:
     """A campus: a large group behind two or three addresses in the daytime."""
     users = world.anybody(rng, world.crowd_size(rng, 100, 700))
     addresses = world.counters.new_addresses(int(rng.integers(2, 4)))
@@ -59,18 +59,18 @@ def campus_nat(world: World, rng: np.random.Generator) -> Ints:
     return users
 
 
-def cgnat(world: World, rng: np.random.Generator) -> Ints:  # noqa: ARG001 one signature for all
+def cgnat(world: Town, rng: np.random.Generator) -> Ints:  # noqa: ARG001 one signature for all
     """The users of one mobile carrier who share its few addresses on the move."""
     carrier = sum(kind == "cgnat" for kind, _ in world.crowds)
     return np.flatnonzero((world.people.carrier == carrier) & world.people.behind_nat)
 
 
-def cafe(world: World, rng: np.random.Generator) -> Ints:
+def cafe(world: Town, rng: np.random.Generator) -> Ints:
     """An internet cafe or a kiosk: passers-by at a few public machines, one address."""
     users = world.anybody(rng, world.crowd_size(rng, 15, 35))
     visits = np.repeat(users, rng.integers(1, 4, len(users)))
     machines = world.counters.new_devices(int(rng.integers(3, 9)))
-    t = world.present(rng, visits, rhythm(rng, len(visits)))
+    t = world.present(rng, visits, world.rhythm.times(rng, len(visits)))
     trips = make_trips(
         visits,
         world.people.pick_items(rng, world.market, visits),
@@ -83,7 +83,7 @@ def cafe(world: World, rng: np.random.Generator) -> Ints:
     return users
 
 
-def company(world: World, rng: np.random.Generator) -> Ints:
+def company(world: Town, rng: np.random.Generator) -> Ints:
     """Company purchasing: the same supplies from the same sellers, again and again."""
     users = world.anybody(rng, world.crowd_size(rng, 12, 28))
     address = world.counters.new_addresses(1)[0]
@@ -98,13 +98,13 @@ def company(world: World, rng: np.random.Generator) -> Ints:
     return users
 
 
-def reseller(world: World, rng: np.random.Generator) -> Ints:
+def reseller(world: Town, rng: np.random.Generator) -> Ints:
     """A reseller's buyers: a few accounts on shared machines that buy stock in small lots."""
     users = world.anybody(rng, world.crowd_size(rng, 4, 12))
     machines = world.counters.new_devices(int(rng.integers(1, 4)))
     stock = world.market.listing(rng, int(rng.integers(8, 20)), 4)
     orders = np.repeat(users, rng.integers(4, 12, len(users)))
-    t = world.present(rng, orders, rhythm(rng, len(orders)))
+    t = world.present(rng, orders, world.rhythm.times(rng, len(orders)))
     trips = make_trips(
         orders,
         rng.choice(stock, len(orders)),
@@ -116,11 +116,11 @@ def reseller(world: World, rng: np.random.Generator) -> Ints:
     return users
 
 
-def agent(world: World, rng: np.random.Generator) -> Ints:
+def agent(world: Town, rng: np.random.Generator) -> Ints:
     """A travel agent: customers' accounts at the agent's counter, each buying its own things."""
     users = world.anybody(rng, world.crowd_size(rng, 5, 12))
     orders = np.repeat(users, rng.integers(2, 5, len(users)))
-    t = world.present(rng, orders, rhythm(rng, len(orders)))
+    t = world.present(rng, orders, world.rhythm.times(rng, len(orders)))
     trips = make_trips(
         orders,
         world.market.popular(rng, len(orders)),
@@ -132,7 +132,7 @@ def agent(world: World, rng: np.random.Generator) -> Ints:
     return users
 
 
-def _one_line(world: World, users: Ints) -> None:
+def _one_line(world: Town, users: Ints) -> None:
     """Let the users live at the first one's address."""
     people = world.people
     people.home[users] = people.home[users[0]]

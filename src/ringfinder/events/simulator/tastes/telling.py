@@ -1,17 +1,15 @@
 """Trips told as events: login, views, cart, order, pay, then a review or a refund."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ringfinder.events.simulator.clock import END
+from ringfinder.events.simulator.tastes.town import Town
+from ringfinder.events.simulator.told import ACTIONS, NOTHING, Events
 from ringfinder.events.simulator.trips import NEVER, OWN, Trips
-from ringfinder.events.simulator.world import World
 
-ACTIONS = ("login", "view", "cart", "order", "pay", "review", "refund")
-NOTHING = -1
 _NO_DEVICE = 0.05
 _NO_ADDRESS = 0.004
 _MOVES = 0.1
@@ -20,25 +18,7 @@ _LOOKS_TWICE = 0.25
 _LEFT_IN_CART = 0.05
 
 
-@dataclass(frozen=True)
-class Events:
-    """Columns of equal length; `t` in milliseconds, `amount` NaN and entities -1 where absent."""
-
-    t: NDArray[np.int64]
-    user: NDArray[np.int32]
-    action: NDArray[np.int8]
-    item: NDArray[np.int32]
-    device: NDArray[np.int32]
-    ip: NDArray[np.int32]
-    amount: NDArray[np.float64]
-    ring: NDArray[np.int32]
-    camouflage: NDArray[np.bool_]
-
-    def __len__(self) -> int:
-        return len(self.t)
-
-
-def tell(world: World, rng: np.random.Generator, trips: Trips) -> Events:
+def tell(world: Town, rng: np.random.Generator, trips: Trips) -> Events:
     """Every event of the trips that falls inside the log, in no particular order."""
     n = len(trips)
     users = trips.user.astype(np.int64)

@@ -1,0 +1,1 @@
+"""The first engine: people with tastes, items in communities, crowds drawn one by one."""
