@@ -7,9 +7,11 @@ from drawn_market import draw_snapshot, ring_groups, silent
 
 from ringfinder.errors import InputError
 from ringfinder.nn.device import choose_device
+from ringfinder.nn.fit_groups import GroupExamples
 from ringfinder.nn.fitting import batches
 from ringfinder.nn.model import Dimensions, Hybrid
 from ringfinder.nn.pretrain import Objectives, pretrain
+from ringfinder.nn.refit import refit_groups
 from ringfinder.nn.tensors import graph_tensors
 from ringfinder.nn.train import TrainingSet, fit, fit_self_supervised
 
@@ -147,3 +149,26 @@ def test_cuda_trains_and_scores_as_the_cpu_does(ring_market):
     assert bundle.training["metrics"]["users"]["ap"] > 0.9
     on_cpu, on_cuda = (Detector(bundle, name).score(ring_market).values for name in ("cpu", "cuda"))
     np.testing.assert_allclose(on_cpu, on_cuda, atol=1e-4)
+
+
+def test_a_refitted_group_head_forgets_the_old_groups_and_leaves_the_user_head(trained):
+    rng = np.random.default_rng(1)
+    stats = rng.normal(size=(400, 3)).astype(np.float32)
+    old = np.asarray(
+        trained.bundle.model(choose_device("cpu")).group_head(torch.tensor(stats)).detach()
+    )
+    target = (old < np.median(old)).astype(np.float32)
+    parts = [
+        GroupExamples(stats[:200], target[:200], np.zeros(200, np.bool_)),
+        GroupExamples(stats[200:], target[200:], np.ones(200, np.bool_)),
+    ]
+    once, twice = (refit_groups(trained.bundle, parts, **SETTINGS) for _ in range(2))
+    assert once.version == twice.version
+    assert once.training["metrics"]["groups"]["auroc"] > 0.7
+    assert once.training["metrics"]["users"] == trained.bundle.training["metrics"]["users"]
+    changed = {
+        name.partition(".")[0]
+        for name, weight in once.weights.items()
+        if not torch.equal(weight, trained.bundle.weights[name])
+    }
+    assert changed == {"group_head", "group_calibration"}

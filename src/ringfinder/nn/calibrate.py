@@ -51,16 +51,18 @@ def judge_and_calibrate(
             probability = calibrated(torch.from_numpy(logit), calibration.cpu()).numpy()
             threshold = best_threshold(probability, target)
     if grouped:
-        logits, targets = [], []
-        for part in grouped:
-            logits.append(group_logits(model, part.stats).cpu()[part.held])
-            targets.append(part.target[part.held])
-        logit = torch.cat(logits).numpy().astype(np.float64)
-        target = np.concatenate(targets).astype(np.float64)
-        metrics["groups"] = asdict(judge(logit, target))
-        if not keep_groups:
-            _calibrate(model.group_calibration, logit, target)
+        metrics["groups"] = judge_groups(model, grouped, keep=keep_groups)
     return metrics, threshold
+
+
+def judge_groups(model: Hybrid, grouped: Sequence[GroupExamples], *, keep: bool) -> dict[str, Any]:
+    """Metrics of the group head on held-out groups; it is calibrated in place unless `keep`."""
+    logits = [group_logits(model, part.stats).cpu()[part.held] for part in grouped]
+    logit = torch.cat(logits).numpy().astype(np.float64)
+    target = np.concatenate([part.target[part.held] for part in grouped]).astype(np.float64)
+    if not keep:
+        _calibrate(model.group_calibration, logit, target)
+    return asdict(judge(logit, target))
 
 
 def _calibrate(

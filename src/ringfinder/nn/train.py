@@ -38,7 +38,9 @@ WHOLE_SNAPSHOTS = 5
 UNKNOWN = -1
 """The label of a group that teaches nothing."""
 
-_GROUP_EPOCHS = 15
+GROUP_EPOCHS = 15
+"""Epochs of the group head, whatever those of the user head."""
+
 _MOST_HELD_OUT = 4_096
 _MOST_WEAK = 16_384
 
@@ -209,7 +211,7 @@ def _fit(
         group_history: list[Epoch] = []
         if grouped:
             group_history = train_groups(
-                model, grouped, epochs=_GROUP_EPOCHS, seed=seed, gentle=gentle, progress=progress
+                model, grouped, epochs=GROUP_EPOCHS, seed=seed, gentle=gentle, progress=progress
             )
         metrics, threshold = judge_and_calibrate(
             model,

@@ -1,0 +1,177 @@
+"""Leave each typology out of training, and see how many of its rings are still found.
+
+Ranking is what is learned: the community head. It is trained from scratch on the groups of the
+project's own training worlds (scripts/train_base.py), with every group left out that is or touches
+a ring of the typology in question, and measured on worlds of other seeds and of both engines. One
+more head sees no named typology at all, only improvised rings and gatherings. Candidates, evidence
+and statistics are not learned; they are the same for every head.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from data import RESULTS, ROOT
+from machine import machine
+
+sys.path.append(str(ROOT / "scripts"))
+
+from train_base import APART, GROUP_WORLDS, HIT, SEED, WHOLE, thin
+
+from ringfinder.detect.hybrid import Hybrid
+from ringfinder.evaluate.report import report
+from ringfinder.evaluate.reported import ReportedGroup
+from ringfinder.evaluate.truth import Truth, read_truth
+from ringfinder.events.progress import silent
+from ringfinder.events.simulator.engine import ENGINES
+from ringfinder.events.simulator.typologies import TYPOLOGIES
+from ringfinder.features.groups import Groups
+from ringfinder.features.load import ids
+from ringfinder.nn.bundle import load_bundle
+from ringfinder.nn.fit_groups import GroupExamples
+from ringfinder.nn.holdout import SHARE
+from ringfinder.nn.refit import refit_groups
+from ringfinder.pipeline.ingest import ingest
+from ringfinder.pipeline.models import shipped_model
+from ringfinder.pipeline.simulate import simulate
+from ringfinder.pipeline.snapshot import snapshot_at
+from ringfinder.rings.find import Found, find_groups, tell_rings
+from ringfinder.rings.score import head_inputs
+from ringfinder.store.workspace import Workspace
+
+TEST_SEEDS = (201, 202)
+TEST_EVENTS = 300_000
+NAMED = tuple(name for name in TYPOLOGIES if name != "improvised")
+EVERYTHING, IMPROVISED_ONLY = "nothing left out", "improvised rings only"
+_LISTED = 200
+
+
+@dataclass(frozen=True)
+class World:
+    """One world with its candidate groups, `stats` float32 [g, F] as the head reads them.
+
+    `jaccard` float64 [g] is each group's best Jaccard index with a ring, `typology` that ring's.
+    """
+
+    found: Found
+    truth: Truth
+    stats: npt.NDArray[np.float32]
+    jaccard: npt.NDArray[np.float64]
+    typology: npt.NDArray[np.str_]
+
+
+def describe(directory: Path, telling: str) -> World:
+    """Ingest a world and find its candidate groups."""
+    thin(directory / "events.parquet", telling)
+    workspace = Workspace(directory / "workspace")
+    ingest(workspace, [directory / "events.parquet"])
+    snapshot = snapshot_at(workspace, as_of=None, window=None)
+    truth, found = read_truth(directory), find_groups(snapshot)
+    stats = head_inputs(found.statistics, snapshot.n_users).astype(np.float32)
+    code = {name: i for i, name in enumerate(ids(snapshot, "user"))}
+    rings = [np.array([code[user] for user in ring.members]) for ring in truth.rings]
+    jaccard, which = best_ring(found.groups, rings)
+    names = np.array([ring.typology for ring in truth.rings] + [""])
+    return World(found, truth, stats, jaccard, names[which])
+
+
+def best_ring(
+    groups: Groups, rings: Sequence[npt.NDArray[np.int64]]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """The best Jaccard index of each group with a ring, and the ring's position, -1 for none."""
+    best, which = np.zeros(len(groups)), np.full(len(groups), -1)
+    for position, ring in enumerate(rings):
+        both = np.add.reduceat(np.isin(groups.user, ring), groups.ptr[:-1])
+        jaccard = both / (groups.sizes + len(ring) - both)
+        which[jaccard > best] = position
+        best = np.maximum(best, jaccard)
+    return best, which
+
+
+def examples(world: World, left_out: frozenset[str], *, held: bool) -> GroupExamples:
+    """What a head that knows nothing of the typologies left out learns from one world."""
+    clear = (world.jaccard >= HIT) | (world.jaccard < APART)
+    touched = np.isin(world.typology, sorted(left_out))
+    known = np.flatnonzero(clear & ~touched)
+    target = (world.jaccard[known] >= HIT).astype(np.float32)
+    return GroupExamples(world.stats[known], target, np.full(len(known), held))
+
+
+def figures(world: World, head: Hybrid) -> dict[str, Any]:
+    """Rank the groups of a world by a head, and measure."""
+    score = head.score_groups(world.found.log.snapshot, world.found.groups, world.stats)
+    rings = tell_rings(world.found, score, max_rings=_LISTED)
+    told = [ReportedGroup(frozenset(ring.members), ring.alert) for ring in rings]
+    measured = asdict(report(world.truth, told, None).rings)
+    kept = ("planted", "ap", "precision_at", "recall_at", "by_typology")
+    return {name: measured[name] for name in kept}
+
+
+def summary(heads: dict[str, dict[str, Any]]) -> dict[str, dict[str, int]]:
+    """By typology: rings planted, and found in the first 50 by the heads that matter for it."""
+    told: dict[str, dict[str, int]] = {}
+    for name in NAMED:
+        told[name] = {"rings": 0}
+        for head in (EVERYTHING, f"without {name}", IMPROVISED_ONLY):
+            rows = [world["by_typology"].get(name) for world in heads[head].values()]
+            key = "left out" if head == f"without {name}" else head
+            told[name]["rings"] = sum(row["rings"] for row in rows if row)
+            told[name][key] = sum(row["hits_at_50"] for row in rows if row)
+    return told
+
+
+def main() -> None:
+    """Write benchmarks/results/leave_typology_out.json."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--share", type=float, default=1.0, help="share of every world's events")
+    share = parser.parse_args().share
+    bundle = load_bundle(shipped_model())
+    with tempfile.TemporaryDirectory() as place:
+        tests: dict[str, World] = {}
+        for engine in ENGINES:
+            for seed in TEST_SEEDS:
+                name = f"{engine} mixed {seed}"
+                at = Path(place, name)
+                simulate(at, events=int(share * TEST_EVENTS), seed=seed, engine=engine)
+                tests[name] = describe(at, WHOLE)
+                print(f"to test on: {name}", flush=True)
+        training = []
+        for mix, events, seed, telling in GROUP_WORLDS:
+            at = Path(place, f"{mix} {seed}")
+            simulate(at, events=int(share * events), seed=seed, mix=mix)
+            training.append(describe(at, telling))
+            print(f"to learn from: {mix} {seed}, {telling}", flush=True)
+        held = np.zeros(len(training), np.bool_)
+        order = np.random.default_rng(SEED).permutation(len(training))
+        held[order[: max(1, round(SHARE * len(training)))]] = True
+        heads: dict[str, dict[str, Any]] = {}
+        for name, left_out in (
+            (EVERYTHING, frozenset[str]()),
+            *((f"without {one}", frozenset({one})) for one in NAMED),
+            (IMPROVISED_ONLY, frozenset(NAMED)),
+        ):
+            parts = [
+                examples(world, left_out, held=bool(away))
+                for world, away in zip(training, held, strict=True)
+            ]
+            refit = refit_groups(bundle, parts, device="cpu", seed=SEED, progress=silent)
+            head = Hybrid(refit, "cpu")
+            heads[name] = {test: figures(world, head) for test, world in tests.items()}
+            aps = {test: round(row["ap"], 3) for test, row in heads[name].items()}
+            print(f"{name}: ring AP {aps}", flush=True)
+    result = {"machine": machine(), "share": share, "summary": summary(heads), "heads": heads}
+    print(json.dumps(result["summary"], indent=1))
+    if share == 1.0:
+        text = json.dumps(result, indent=1) + "\n"
+        (RESULTS / "leave_typology_out.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
