@@ -67,9 +67,7 @@ def test_rings_differ_in_every_trait(injected):
     assert work.user_id.nunique().max() > 2 * work.user_id.nunique().min()
     assert work.item_id.nunique().max() > 2 * work.item_id.nunique().min()
     assert span.max() > 0.5
-    holders = {
-        ring_id: rows.groupby("device_id").user_id.nunique().max() for ring_id, rows in work
-    }
+    holders = {ring_id: rows.groupby("device_id").user_id.nunique().max() for ring_id, rows in work}
     assert max(holders.values()) >= 5
     assert min(holders.values()) == 1
     assert 0 < marked.is_camouflage.mean() < 0.6

@@ -6,9 +6,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from ringfinder.events.simulator.tastes.lookalikes import LOOKALIKES
 from ringfinder.events.simulator.mixes import MIXES
 from ringfinder.events.simulator.simulate import FEWEST_EVENTS, simulate
+from ringfinder.events.simulator.tastes.lookalikes import LOOKALIKES
 from ringfinder.events.simulator.typologies import TYPOLOGIES
 
 FILES = (

@@ -14,6 +14,7 @@ from ringfinder.events.simulator.world import World
 
 ENGINES = {
     "tastes": "ringfinder.events.simulator.tastes.engine:ENGINE",
+    "city": "ringfinder.events.simulator.city.engine:ENGINE",
 }
 """The engines by name; listing them imports none."""
 

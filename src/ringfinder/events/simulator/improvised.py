@@ -20,14 +20,14 @@ def improvised(scene: Scene) -> Trips:
     """A ring of drawn traits; a stealthy one shares no identifier."""
     rng, n = scene.rng, len(scene.members)
     count = log_uniform(rng, 1, 40)
-    items = scene.world.market.listing(rng, count, int(rng.integers(1, count + 1)))
+    items = scene.listing(count, int(rng.integers(1, count + 1)))
     things = 0.0 if scene.stealth else float(rng.choice([0.0, rng.uniform(0.3, 1.0)]))
     places = 0.0 if scene.stealth else float(rng.choice([0.0, rng.uniform(0.3, 1.0)]))
     meetings = int(rng.integers(0, 9))
     known = max(things, places) > 0 or meetings > 1
     density = rng.uniform(0.2 if known else 0.4, 0.9)
     who, what = scene.orders(items, (density, density), (1 if count < 4 else 2, 8))
-    t = times(scene.world.rhythm, rng, meetings, what)
+    t = times(scene.world.rhythm, rng, meetings, what, pace=scene.knobs.pace)
     device, ip = np.full(len(who), OWN), np.full(len(who), OWN)
     if things:
         pool = scene.world.counters.new_devices(max(1, n // log_uniform(rng, 2, n)))
@@ -46,13 +46,18 @@ def improvised(scene: Scene) -> Trips:
     return scene.work(who, what, t, device=device, ip=ip, refund=refund, views=views)
 
 
-def times(rhythm: Rhythm, rng: np.random.Generator, meetings: int, items: Ints) -> Ints:
-    """Any time at all, or a few common slots of half an hour to two days, each item in one."""
+def times(
+    rhythm: Rhythm, rng: np.random.Generator, meetings: int, items: Ints, *, pace: float = 1.0
+) -> Ints:
+    """Any time at all, or a few common slots of half an hour to two days, each item in one.
+
+    All lengths are stretched by `pace`, as far as the log is long.
+    """
     if not meetings:
-        length = int(rng.uniform(3, DAYS - 2) * DAY)
+        length = int(min(rng.uniform(3, DAYS - 2) * pace, DAYS - 2) * DAY)
         start = int(rng.integers(0, END - length - DAY))
         return rhythm.times(rng, len(items), start=start, end=start + length)
-    slot = int(rng.uniform(0.5, 8.0) ** 2 * HOUR)
+    slot = int(min(rng.uniform(0.5, 8.0) ** 2 * pace * HOUR, (DAYS - 4) * DAY))
     opens = rng.integers(0, END - slot - 2 * DAY, meetings)
     names, place = np.unique(items, return_inverse=True)
     of_item = rng.integers(0, meetings, len(names))

@@ -1,31 +1,64 @@
 """What every ring needs: a scene to work in, orders to place, times, cover."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ringfinder.events.simulator.clock import DAY, HOUR
+from ringfinder.events.simulator.clock import DAY, DAYS, END, HOUR
+from ringfinder.events.simulator.knobs import Knobs
 from ringfinder.events.simulator.trips import NEVER, Trips, make_trips
 from ringfinder.events.simulator.world import AnyWorld
 
 Ints = NDArray[np.int64]
+_SHORTEST_LIST = 4
 _CARE = 0.6
 
 
 @dataclass(frozen=True)
 class Scene:
-    """Where a ring is planted: its members (int64, distinct) and whether it hides."""
+    """Where a ring is planted: its members (int64, distinct), whether it hides, and the knobs.
+
+    What is drawn here follows the knobs `strength`, `density` and `pace`.
+    """
 
     world: AnyWorld
     rng: np.random.Generator
     members: Ints
     stealth: bool
+    knobs: Knobs
 
     def span(self, low: float, high: float) -> tuple[int, int]:
         """A random interval of `low` to `high` days inside the log: start and length."""
-        length = int(self.rng.uniform(low, high) * DAY)
-        return int(self.rng.integers(0, max(1, 28 * DAY - length))), length
+        length = min(int(self.rng.uniform(low, high) * self.knobs.pace * DAY), (DAYS - 1) * DAY)
+        return int(self.rng.integers(0, max(1, END - length))), length
+
+    def hours(self, low: float, high: float) -> int:
+        """A random length of `low` to `high` hours, at most twelve days, in milliseconds."""
+        return min(int(self.rng.uniform(low, high) * self.knobs.pace * HOUR), 12 * DAY)
+
+    def any_time(self, count: int) -> Ints:
+        """Times in the rhythm of people, anywhere in the log, or in a part where the pace is up."""
+        length = int(END * min(1.0, self.knobs.pace))
+        start = 0 if length == END else int(self.rng.integers(0, END - length))
+        return self.world.rhythm.times(self.rng, count, start=start, end=start + length)
+
+    def longer(self, items: int) -> int:
+        """The length of a list that has `items` with the knobs at rest.
+
+        More orders an account and a lower density both need a longer list.
+        """
+        wanted = round(items * self.knobs.strength / self.knobs.density)
+        fewest = min(items, _SHORTEST_LIST) if self.knobs.density > 1 else 1
+        return max(fewest, min(wanted, len(self.world.market.seller) // 10))
+
+    def listing(self, items: int, sellers: int) -> Ints:
+        """The list of a paying client: about `items` items of at least `sellers` sellers."""
+        return self.world.market.listing(self.rng, self.longer(items), sellers)
+
+    def dear(self, items: int) -> Ints:
+        """About `items` items out of the dearest tenth."""
+        return self.world.market.dear(self.rng, self.longer(items))
 
     def orders(
         self, items: Ints, density: tuple[float, float], each: tuple[int, int]
@@ -34,9 +67,10 @@ class Scene:
 
         A member takes about `density` of the items, at least `each[0]` and at most `each[1]`.
         """
-        share = self.rng.uniform(*density)
+        share = min(1.0, self.rng.uniform(*density) * self.knobs.density)
+        least, most = (max(1, round(bound * self.knobs.strength)) for bound in each)
         wanted = self.rng.binomial(len(items), share, len(self.members))
-        wanted = np.minimum(np.clip(wanted, *each), len(items))
+        wanted = np.minimum(np.clip(wanted, least, most), len(items))
         rank = self.rng.random((len(self.members), len(items))).argsort(axis=1).argsort(axis=1)
         who, what = np.nonzero(rank < wanted[:, None])
         return who, items[what]
@@ -75,7 +109,7 @@ def cover(scene: Scene, orders: Trips, factor: float) -> Trips:
     users = np.repeat(accounts[each], rng.poisson(factor * care[each]))
     t = world.present(rng, users, world.rhythm.times(rng, len(users)))
     items = world.people.pick_items(rng, world.market, users)
-    popular = rng.random(len(users)) < 0.4
+    popular = rng.random(len(users)) < 0.6
     items[popular] = world.market.popular(rng, int(popular.sum()))
     return make_trips(
         users,
@@ -84,4 +118,56 @@ def cover(scene: Scene, orders: Trips, factor: float) -> Trips:
         views=rng.geometric(0.4, len(users)) - 1,
         login=rng.random(len(users)) < 0.6,
         buy=rng.random(len(users)) < 0.8,
+    )
+
+
+def rotated(world: AnyWorld, orders: Trips, share: float) -> Trips:
+    """The same orders; of the days on which an account used a shared thing, `share` are different.
+
+    There the account has a device, or an address, that nobody else ever has.
+    """
+    rng = world.stage(f"rotation {len(world.rings)}")
+    columns = {}
+    for name, fresh in (
+        ("device", world.counters.new_devices),
+        ("ip", world.counters.new_addresses),
+    ):
+        things = getattr(orders, name).astype(np.int64)
+        shared = np.flatnonzero(things >= 0)
+        day = orders.t[shared] // DAY
+        uses = np.stack([orders.user[shared].astype(np.int64), day, things[shared]])
+        names, use = np.unique(uses, axis=1, return_inverse=True)
+        other = np.full(names.shape[1], NEVER, dtype=np.int64)
+        turned = rng.random(len(other)) < share
+        other[turned] = fresh(int(turned.sum()))
+        things[shared] = np.where(turned[use], other[use], things[shared])
+        columns[name] = things.astype(np.int32)
+    return replace(orders, **columns)
+
+
+def passers_by(
+    world: AnyWorld, rng: np.random.Generator, orders: Trips, honest: Ints, for_each: float
+) -> Trips:
+    """Honest orders on the items of a ring while it works, `for_each` of its own orders."""
+    count = round(for_each * len(orders))
+    weight = np.sqrt(world.people.activity[honest])
+    weight = np.cumsum(weight)
+    start, end = max(0, int(orders.t.min())), min(END, int(orders.t.max()) + 1)
+    t = world.rhythm.times(rng, count, start=start, end=max(end, start + 1))
+    users = np.empty(count, dtype=np.int64)
+    away = np.arange(count)
+    for _ in range(8):
+        drawn = np.searchsorted(weight, rng.random(len(away)) * weight[-1], side="right")
+        users[away] = honest[np.minimum(drawn, len(honest) - 1)]
+        lives = (world.people.join[users[away]] <= t[away]) & (
+            t[away] < world.people.leave[users[away]]
+        )
+        away = away[~lives]
+    world.gather(users, t)
+    return make_trips(
+        users,
+        rng.choice(orders.item, count),
+        t,
+        views=rng.geometric(0.4, count) - 1,
+        login=rng.random(count) < 0.6,
     )

@@ -4,6 +4,7 @@ Rings know a world only by what stands here, so that they can be planted into an
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, Protocol, TypeVar
 
 import numpy as np
@@ -126,8 +127,18 @@ class World(Generic[MarketT_co, PeopleT_co]):
 
     def anybody(self, rng: np.random.Generator, count: int) -> Ints:
         """Different users, the more active ones rather."""
-        weight = np.sqrt(self.people.activity)
-        return rng.choice(len(self.people), count, replace=False, p=weight / weight.sum())
+        found = np.empty(0, dtype=np.int64)
+        while len(found) < count:
+            drawn = rng.random(2 * count) * self._reach[-1]
+            more = np.searchsorted(self._reach, drawn, side="right")
+            found = np.concatenate([found, np.minimum(more, len(self.people) - 1)])
+            found = found[np.sort(np.unique(found, return_index=True)[1])]
+        return found[:count]
+
+    @cached_property
+    def _reach(self) -> NDArray[np.float64]:
+        """Running chance of each user to be drawn, as when it was first asked for."""
+        return np.cumsum(np.sqrt(self.people.activity))
 
     def present(self, rng: np.random.Generator, users: Ints, t: Ints) -> Ints:
         """The times `t`, moved to a random time of the user's life where they lie outside it."""

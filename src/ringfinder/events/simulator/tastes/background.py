@@ -14,7 +14,7 @@ from ringfinder.events.simulator.trips import NEVER, Trips, make_trips
 
 EVENTS_A_TRIP = 5.95
 _BUYS = 0.72
-_REPEATS = 0.1
+_REPEATS = 0.06
 _REVIEWS = 0.08
 _RETURNS = 0.021
 

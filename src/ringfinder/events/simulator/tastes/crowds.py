@@ -98,11 +98,11 @@ def staple(world: Town, rng: np.random.Generator) -> Ints:
 
 
 def bundle(world: Town, rng: np.random.Generator) -> Ints:
-    """Items recommended together: strangers who take two to four of one set in one visit."""
+    """Items recommended together: strangers who take one to three of one set in one visit."""
     community = int(rng.integers(world.market.communities))
     users = admirers(world, rng, community, world.crowd_size(rng, 20, 80))
     items = world.market.some_of(rng, community, int(rng.integers(4, 8)))
-    took = rng.random((len(users), len(items))) < rng.uniform(0.35, 0.6)
+    took = rng.random((len(users), len(items))) < rng.uniform(0.25, 0.45)
     who, what = np.nonzero(took)
     visit = world.present(rng, users, world.rhythm.times(rng, len(users)))
     t = within(rng, visit[who], 15 * MINUTE, len(who))

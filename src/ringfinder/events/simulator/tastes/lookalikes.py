@@ -22,7 +22,7 @@ class Lookalike:
 
 
 LOOKALIKES = (
-    Lookalike("family", places.family, 2_900),
+    Lookalike("family", places.family, 9_500),
     Lookalike("shared_flat", places.shared_flat, 14),
     Lookalike("dorm", places.dorm, 7),
     Lookalike("office_nat", places.office_nat, 60),
@@ -38,7 +38,7 @@ LOOKALIKES = (
     Lookalike("groupbuy", crowds.groupbuy, 300),
     Lookalike("new_users", crowds.new_users, 10),
     Lookalike("staple", crowds.staple, 10),
-    Lookalike("bundle", crowds.bundle, 20),
+    Lookalike("bundle", crowds.bundle, 10),
 )
 
 ON_REQUEST = (Lookalike("gathering", gatherings.gathering, 200),)

@@ -99,8 +99,8 @@ def open_market(rng: np.random.Generator, events: int) -> Market:
     price = np.exp(level[seller] + rng.normal(0, 0.5, n_items))
     ending = rng.choice([0.0, 0.5, 0.9, 0.99], n_items)
     price = np.maximum(np.floor(price), 0.0) + np.where(price < 1, 0.9, ending)
-    demand = rng.pareto(1.2, n_items) + 0.6
-    demand *= np.repeat(rng.lognormal(0, 0.5, n_communities), sizes + 2)
+    demand = rng.pareto(1.5, n_items) + 0.6
+    demand *= np.repeat(rng.lognormal(0, 0.4, n_communities), sizes + 2)
     demand = np.minimum(demand, demand.sum() * 0.004)
     by_seller = np.argsort(seller, kind="stable")
     return Market(

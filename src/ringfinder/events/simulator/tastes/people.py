@@ -14,7 +14,9 @@ NOBODY = -1
 USERS_A_CARRIER = 1_200
 _CARRIER_ADDRESSES = 4
 _LEASES = 5
-_MOBILE = 0.7
+_MOBILE = 0.4
+_CHURN = 100
+"""Addresses of mobile networks for each user: hardly one is met by two."""
 _AT_WORK = 0.75
 
 
@@ -24,7 +26,8 @@ class People:
 
     `join` and `leave` bound their life in milliseconds; `taste` int64 [n, 3] communities, first
     most loved; `device` int64 [n, 3], most used first, `NOBODY` where absent; a home address is
-    `home + number of leases so far`; `work` is an office address or `NOBODY`.
+    `home + number of leases so far`; `work` is an office address or `NOBODY`; `lodged` says
+    who shares a home.
     """
 
     activity: NDArray[np.float64]
@@ -35,6 +38,7 @@ class People:
     home: Ints
     lease: Ints
     work: Ints
+    lodged: NDArray[np.bool_]
     carrier: Ints
     behind_nat: NDArray[np.bool_]
     carrier_first: Ints
@@ -89,9 +93,9 @@ def settle(rng: np.random.Generator, events: int, market: Market, counters: Coun
     third = second[rng.random(len(second)) < 0.25]
     device[third, 2] = counters.new_devices(len(third))
     carriers = max(2, n // USERS_A_CARRIER)
-    churn_size = n * 20
+    churn_size = n * _CHURN
     return People(
-        activity=rng.lognormal(0, 1.15, n),
+        activity=rng.lognormal(0, 1.25, n),
         join=join,
         leave=np.where(quits, left, END),
         taste=rng.integers(market.communities, size=(n, 3)),
@@ -99,6 +103,7 @@ def settle(rng: np.random.Generator, events: int, market: Market, counters: Coun
         home=counters.new_addresses(n * _LEASES)[::_LEASES],
         lease=(rng.uniform(7, DAYS * 2, n) * DAY).astype(np.int64),
         work=np.full(n, NOBODY, dtype=np.int64),
+        lodged=np.zeros(n, dtype=bool),
         carrier=rng.integers(carriers, size=n),
         behind_nat=rng.random(n) < 0.5,
         carrier_first=counters.new_addresses(carriers * _CARRIER_ADDRESSES)[::_CARRIER_ADDRESSES],

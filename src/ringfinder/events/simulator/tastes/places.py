@@ -13,12 +13,14 @@ from ringfinder.events.simulator.tastes.town import Town
 from ringfinder.events.simulator.trips import make_trips
 
 Ints = NDArray[np.int64]
-_SHARES_A_COMPUTER = 0.85
+_SHARES_A_COMPUTER = 0.32
+_FAMILIES = (0.92, 0.06, 0.01, 0.005, 0.005)
+"""Shares of couples and of families of three to six accounts."""
 
 
 def family(world: Town, rng: np.random.Generator) -> Ints:
     """A couple or a family: one line, mostly one tablet, tastes that rub off."""
-    users = world.anybody(rng, int(rng.choice([2, 3, 4, 5, 6], p=[0.4, 0.25, 0.2, 0.1, 0.05])))
+    users = _homeless(world, rng, int(rng.choice(5, p=_FAMILIES)) + 2)
     _one_line(world, users)
     if rng.random() < _SHARES_A_COMPUTER:
         place = rng.choice(2, len(users))
@@ -29,14 +31,14 @@ def family(world: Town, rng: np.random.Generator) -> Ints:
 
 def shared_flat(world: Town, rng: np.random.Generator) -> Ints:
     """A shared flat: one line, own devices, own tastes."""
-    users = world.anybody(rng, world.crowd_size(rng, 4, 20))
+    users = _homeless(world, rng, world.crowd_size(rng, 4, 20))
     _one_line(world, users)
     return users
 
 
 def dorm(world: Town, rng: np.random.Generator) -> Ints:
     """A dormitory: everybody at home behind one address, same age, similar tastes."""
-    users = world.anybody(rng, world.crowd_size(rng, 30, 120))
+    users = _homeless(world, rng, world.crowd_size(rng, 30, 120))
     _one_line(world, users)
     fashion = rng.integers(world.market.communities)
     follow = rng.random(len(users)) < 0.4
@@ -132,8 +134,15 @@ def agent(world: Town, rng: np.random.Generator) -> Ints:
     return users
 
 
+def _homeless(world: Town, rng: np.random.Generator, count: int) -> Ints:
+    """`count` different users, as far as can be such as do not share a home yet."""
+    users = world.anybody(rng, min(4 * count + 20, len(world.people)))
+    return users[np.argsort(world.people.lodged[users], kind="stable")][:count]
+
+
 def _one_line(world: Town, users: Ints) -> None:
     """Let the users live at the first one's address."""
     people = world.people
+    people.lodged[users] = True
     people.home[users] = people.home[users[0]]
     people.lease[users] = min(int(people.lease[users[0]]), END)

@@ -12,10 +12,10 @@ from ringfinder.events.simulator.trips import NEVER, OWN, Trips
 
 _NO_DEVICE = 0.05
 _NO_ADDRESS = 0.004
-_MOVES = 0.1
+_MOVES = 0.2
 _UNPAID = 0.04
 _LOOKS_TWICE = 0.25
-_LEFT_IN_CART = 0.05
+_LEFT_IN_CART = 0.2
 
 
 def tell(world: Town, rng: np.random.Generator, trips: Trips) -> Events:

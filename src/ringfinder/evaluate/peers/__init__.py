@@ -1,0 +1,1 @@
+"""Other ring finders, run on the same log for comparison."""
