@@ -37,22 +37,14 @@ def _communities(edges: Edges, objective: str, resolution: float) -> Codes:
     return np.array(found.membership, np.int64)
 
 
-def _groups(log: PeerLog, objective: str, resolution: float | None) -> list[Codes]:
-    edges = trade_graph(log, HUB_USERS)
-    if resolution is None:
-        resolution = fine_resolution(edges)
-    return densest_first(edges, _communities(edges, objective, resolution))
-
-
 @dataclass(frozen=True)
 class LeidenModularity:
-    """Modularity (Newman and Girvan 2004) at `resolution`, by default one fit for rings."""
-
-    resolution: float | None = None
+    """Modularity (Newman and Girvan 2004) at a resolution fit for rings."""
 
     def groups(self, log: PeerLog) -> list[Codes]:
         """Communities of users and items, densest first."""
-        return _groups(log, "modularity", self.resolution)
+        edges = trade_graph(log, HUB_USERS)
+        return densest_first(edges, _communities(edges, "modularity", fine_resolution(edges)))
 
 
 @dataclass(frozen=True)
@@ -63,4 +55,5 @@ class LeidenCpm:
 
     def groups(self, log: PeerLog) -> list[Codes]:
         """Communities of users and items, densest first."""
-        return _groups(log, "CPM", self.resolution)
+        edges = trade_graph(log, HUB_USERS)
+        return densest_first(edges, _communities(edges, "CPM", self.resolution))
