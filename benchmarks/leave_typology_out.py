@@ -19,13 +19,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from data import RESULTS, ROOT
-from machine import machine
 
 sys.path.append(str(ROOT / "scripts"))
 
 from train_base import APART, GROUP_WORLDS, HIT, SEED, WHOLE, thin
 
 from ringfinder.detect.hybrid import Hybrid
+from ringfinder.evaluate.benchmark.machine import machine
 from ringfinder.evaluate.report import report
 from ringfinder.evaluate.reported import ReportedGroup
 from ringfinder.evaluate.truth import Truth, read_truth

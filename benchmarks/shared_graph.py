@@ -21,10 +21,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from data import RESULTS
-from machine import machine
 
 from ringfinder.cases.investigation import investigate
 from ringfinder.cases.sweep_record import last_sweep
+from ringfinder.evaluate.benchmark.machine import machine
 from ringfinder.events.progress import silent
 from ringfinder.features.graph_tables import graph_tables
 from ringfinder.graph.neo4j.bulk import import_tables

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from data import RESULTS, ROOT, data_directory
-from machine import machine
 
+from ringfinder.evaluate.benchmark.machine import machine
 from ringfinder.evaluate.user_metrics import average_precision
 from ringfinder.pipeline.ingest import ingest
 from ringfinder.pipeline.sweep import sweep

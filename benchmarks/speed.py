@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from data import RESULTS
-from machine import machine
+
+from ringfinder.evaluate.benchmark.machine import machine
 
 EVENTS = 1_000_000
 SEED = 5

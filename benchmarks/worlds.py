@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from data import RESULTS, data_directory
-from machine import machine
 
+from ringfinder.evaluate.benchmark.machine import machine
 from ringfinder.pipeline.evaluate import evaluate
 from ringfinder.pipeline.ingest import ingest
 from ringfinder.pipeline.sweep import sweep

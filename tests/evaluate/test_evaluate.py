@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from ringfinder.errors import InputError
+from ringfinder.evaluate.report import RingRow
 from ringfinder.evaluate.truth import read_truth
 from ringfinder.pipeline.evaluate import evaluate, evaluate_files
 from ringfinder.store.workspace import Workspace
@@ -65,6 +66,34 @@ def test_a_user_in_ten_rings_is_defined(tiny, written):
     found = evaluate_files(rings, scores, truth=tiny)
     assert found.rings.hits == 0
     assert found.unknown_members == 10
+
+
+def test_the_same_group_twice_is_a_hit_and_a_miss(tiny, written):
+    rings, _ = written([{"members": ["a", "b", "c"]}, {"members": ["c", "b", "a"]}], {})
+    found = evaluate_files(rings, None, truth=tiny)
+    assert (found.rings.hits, found.alerts.false) == (1, 1)
+    assert found.rings.false_by_kind_at_50 == {"part of a ring": 1}
+
+
+def test_a_row_for_each_planted_ring(tiny, written):
+    rings, _ = written([{"members": ["e"]}, {"members": ["a", "b"]}, {"members": ["d", "z"]}], {})
+    (tiny / "truth_rings.csv").write_text("ring_id,stealth\nr1,1\nr3,0\n")
+    found = evaluate_files(rings, None, truth=tiny).per_ring
+    assert found == (
+        RingRow("r1", "lockstep", 3, stealth=True, rank=2, jaccard=2 / 3),
+        RingRow("r2", "slow_drip", 2, stealth=None, rank=None, jaccard=1 / 3),
+    )
+    nothing, _ = written([], {})
+    assert [row.jaccard for row in evaluate_files(nothing, None, truth=tiny).per_ring] == [0, 0]
+
+
+def test_a_user_in_ten_planted_rings_is_in_each(tiny, written):
+    rows = "".join(f"a,x{n},odd,member\nb,x{n},odd,member\n" for n in range(10))
+    (tiny / "truth_users.csv").write_text("user_id,ring_id,typology,role\n" + rows)
+    rings, scores = written([{"members": ["a", "b"]}], {"a": 1.0, "b": 0.0})
+    found = evaluate_files(rings, scores, truth=tiny)
+    assert (found.rings.planted, found.rings.hits) == (10, 1)
+    assert (found.user_level.all.users, found.user_level.all.base_rate) == (2, 1)
 
 
 def test_the_truth_itself_is_perfect_and_order_does_not_matter(simulated, written):

@@ -59,6 +59,29 @@ def test_a_broken_file_is_named(tiny, name, content, word):
         read_truth(tiny)
 
 
+def test_the_form_of_a_ring_is_known_where_the_world_tells(tiny):
+    (tiny / "truth_rings.csv").write_text("ring_id,stealth\nr1,1\nr2,maybe\n")
+    assert [ring.stealth for ring in read_truth(tiny).rings] == [True, None]
+    (tiny / "truth_rings.csv").write_text("ring_id\nr1\n")
+    assert [ring.stealth for ring in read_truth(tiny).rings] == [None, None]
+
+
+def test_a_log_of_numbers_without_actions_and_amounts_is_read(tiny):
+    (tiny / "truth_users.csv").write_text("user_id,ring_id,typology,role\n7,r1,odd,\n8,r1,odd,\n")
+    pd.DataFrame({"event_id": [1, 2, 3], "user_id": [7, 7, 8]}).to_parquet(tiny / "events.parquet")
+    marks = {"event_id": [1, 3], "ring_id": "r1", "is_camouflage": [False, True]}
+    pd.DataFrame(marks).to_parquet(tiny / "truth_events.parquet")
+    truth = read_truth(tiny)
+    assert truth.rings[0].members == frozenset("78")
+    assert truth.orders.loc["7"].tolist() == [2, 1, 0]
+    assert truth.orders.loc["8"].tolist() == [1, 0, 0]
+    pd.DataFrame({"user_id": [7]}).to_parquet(tiny / "events.parquet")
+    assert read_truth(tiny).orders is None
+    pd.DataFrame({"who": [7]}).to_parquet(tiny / "events.parquet")
+    with pytest.raises(InputError, match="no column user_id"):
+        read_truth(tiny)
+
+
 def test_hostile_ids_survive(tiny):
     ids = ['"a,b"', "\U0001f600", "NA", "nan", "'; DROP TABLE users; --"]
     table = pd.DataFrame({"user_id": ids, "ring_id": "NULL", "typology": "x", "role": "y"})

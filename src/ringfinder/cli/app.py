@@ -11,7 +11,7 @@ from typing import Annotated, cast
 import typer
 
 import ringfinder
-from ringfinder.cli import drilling, housekeeping, looking, working
+from ringfinder.cli import benchmarking, drilling, housekeeping, looking, working
 from ringfinder.cli.session import Session
 from ringfinder.errors import InputError, RingfinderError, WorkError
 from ringfinder.settings import load_settings
@@ -45,6 +45,12 @@ COMMANDS: tuple[tuple[typer.Typer, str, Callable[..., None], str], ...] = (
         'decide r_3f2a9c01d7be --verdict confirmed --reason "one parcel address for all"',
     ),
     (app, "evaluate", working.evaluate, "evaluate --truth world/"),
+    (
+        app,
+        "benchmark",
+        benchmarking.benchmark,
+        "benchmark --out runs/ --mix mixed --seed 1 --seed 2 --vary camouflage=0,2,4",
+    ),
     (app, "simulate", working.simulate, "simulate --events 300000 --seed 7 --out world/"),
     (app, "doctor", housekeeping.doctor, "doctor --only torch"),
     (graph, "start", housekeeping.graph_start, "graph start"),

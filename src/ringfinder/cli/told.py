@@ -10,6 +10,7 @@ from ringfinder.errors import InputError
 
 if TYPE_CHECKING:  # imported by the command that ran, so that --help stays quick
     from ringfinder.evaluate.report import EvaluateResult
+    from ringfinder.pipeline.benchmark import BenchmarkResult
     from ringfinder.pipeline.doctor import Finding
     from ringfinder.pipeline.graph_server import StartResult, StatusResult
     from ringfinder.pipeline.ingest import IngestResult
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # imported by the command that ran, so that --help stays quic
 
 _LISTED = 10
 _MEMBERS_SHOWN = 60
+_NAME = 42
 
 
 def figures(result: object) -> Iterator[str]:
@@ -48,6 +50,31 @@ def evaluated(result: "EvaluateResult") -> Iterator[str]:
             f"(base rate {_figure(users.base_rate)}, users without a label)"
         )
     yield "`--json` gives every figure."
+
+
+def compared(result: "BenchmarkResult") -> Iterator[str]:
+    """Tell a line for each detector in each setting, and the prices of escape."""
+    setting = None
+    for line in result.lines:
+        if line.setting != setting:
+            setting = line.setting
+            head = f"{'ring AP':>9}{'P@10':>7}{'R@50':>7}{'CPU s':>8}{'MiB':>7}"
+            yield f"{fit(setting, _NAME):<{_NAME}}{head}"
+        yield (
+            f"  {line.detector:<{_NAME - 2}}{_short(line.ap, 3):>9}{_short(line.p10):>7}"
+            f"{_short(line.recall_50):>7}{_short(line.cpu_s, 1):>8}{_short(line.peak_mib, 0):>7}"
+        )
+    way = None
+    for curve in result.escape:
+        if (curve.base, curve.knob) != way:
+            way = (curve.base, curve.knob)
+            yield fit(f"To escape by {curve.knob} ({curve.unit}), {curve.base}", LINE)
+        yield f"  {curve.detector:<{_NAME - 2}}{curve.told}"
+    yield f"Tables: {visible(str(result.directory / 'results.md'))}"
+
+
+def _short(value: float | None, digits: int = 2) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
 
 
 def _figure(value: float | None) -> str:

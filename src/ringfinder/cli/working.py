@@ -11,6 +11,7 @@ from ringfinder.cli import told
 from ringfinder.cli.options import AsOf, GraphFrom, Json, Window
 from ringfinder.cli.session import Session
 from ringfinder.cli.times import parse_as_of, parse_window
+from ringfinder.events.simulator.knobs import FACTORS, SHARES
 
 
 def ingest(
@@ -185,7 +186,13 @@ def simulate(
     ] = "tastes",
     knob: Annotated[
         list[str] | None,
-        Option("--knob", metavar="NAME=VALUE", help="Harder or easier rings, as camouflage=4."),
+        Option(
+            "--knob",
+            metavar="NAME=VALUE",
+            help="Harder or easier rings, as camouflage=4; again for another knob. "
+            f"Factors, 1 at rest: {', '.join(FACTORS)}. Shares from 0 to 1: {', '.join(SHARES)}. "
+            "organic: honest orders on a ring's items for each of its own.",
+        ),
     ] = None,
     json: Json = False,
 ) -> None:

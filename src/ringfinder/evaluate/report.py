@@ -83,16 +83,33 @@ class UserLevel:
 
 
 @dataclass(frozen=True)
+class RingRow:
+    """What became of one planted ring.
+
+    `size` counts its users in the log, `rank` is that of the hit, from 1, None for a ring that was
+    missed; `jaccard` is the best of any reported group, hit or not, 0 where none touches the ring.
+    """
+
+    ring_id: str
+    typology: str
+    size: int
+    stealth: bool | None
+    rank: int | None
+    jaccard: float
+
+
+@dataclass(frozen=True)
 class EvaluateResult:
     """The figures of one sweep; `user_level` is None where there were no scores.
 
-    `unseen_users` are in the truth but not in the log, `unknown_members` in a reported group but
-    not in the truth.
+    `per_ring` has a row for each planted ring, by id. `unseen_users` are in the truth but not in
+    the log, `unknown_members` in a reported group but not in the truth.
     """
 
     rings: RingFigures
     alerts: AlertFigures
     user_level: UserLevel | None
+    per_ring: tuple[RingRow, ...]
     unseen_users: int
     unknown_members: int
 
@@ -108,6 +125,7 @@ def report(
         rings=_rings(truth, groups, matching, kinds),
         alerts=_alerts(truth, reported, matching, kinds),
         user_level=None if scores is None else _users(truth, scores),
+        per_ring=_per_ring(truth, matching),
         unseen_users=truth.unseen,
         unknown_members=len(frozenset().union(*groups) - frozenset(truth.users)),
     )
@@ -156,6 +174,17 @@ def _by_typology(truth: Truth, matching: Matching) -> dict[str, dict[str, int]]:
         figure["hits"] += int(found[position])
         figure["hits_at_50"] += int(early[position])
     return figures
+
+
+def _per_ring(truth: Truth, matching: Matching) -> tuple[RingRow, ...]:
+    union = matching.group_size[:, None] + matching.ring_size[None, :] - matching.shared
+    best = (matching.shared / np.maximum(union, 1)).max(axis=0, initial=0.0)
+    return tuple(
+        RingRow(ring.ring_id, ring.typology, len(ring.members), ring.stealth, rank or None, jaccard)
+        for ring, rank, jaccard in zip(
+            truth.rings, matching.ranks.tolist(), best.tolist(), strict=True
+        )
+    )
 
 
 def _alerts(

@@ -15,11 +15,12 @@ from ringfinder.events.schema import AMOUNT_SCALE
 
 @dataclass(frozen=True)
 class TruthRing:
-    """A ring as it was planted."""
+    """A ring as it was planted; `stealth` is None where the world does not say."""
 
     ring_id: str
     typology: str
     members: frozenset[str]
+    stealth: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,8 @@ class Truth:
     `users` are those of the log, sorted; `rings` and `lookalikes` hold users of the log only;
     `labelled` had a training label; `unseen` counts users of the truth who are not in the log.
     `orders` has one row a user who ordered: orders, fraudulent orders, and fraudulent amount in
-    1/`AMOUNT_SCALE` units, all int64; it is None where the world holds no log or no event truth.
+    1/`AMOUNT_SCALE` units, all int64; it is None where the world holds no log or no event truth. A
+    log without actions is one of orders; one without amounts has none.
     """
 
     users: tuple[str, ...]
@@ -72,8 +74,14 @@ def read_truth(directory: Path) -> Truth:
     named = set(people["user_id"])
     seen = set(log["user_id"].unique().to_pylist()) if log is not None else named
     guilty = people[people["ring_id"] != ""]
+    stealth = _stealth(directory / "truth_rings.csv")
     rings = [
-        TruthRing(str(ring_id), str(rows["typology"].iloc[0]), frozenset(rows["user_id"]) & seen)
+        TruthRing(
+            str(ring_id),
+            str(rows["typology"].iloc[0]),
+            frozenset(rows["user_id"]) & seen,
+            stealth.get(str(ring_id)),
+        )
         for ring_id, rows in guilty.groupby("ring_id", sort=True)
     ]
     groups = _table(directory / "benign_groups.csv", ("group_id", "kind", "user_id"))
@@ -92,8 +100,17 @@ def read_truth(directory: Path) -> Truth:
     )
 
 
+def _stealth(path: Path) -> dict[str, bool]:
+    """Which rings work in the stealthy form; a ring of which the file does not say is left out."""
+    table = _table(path, ("ring_id",))
+    if table is None or "stealth" not in table.columns:
+        return {}
+    said = table[table["stealth"].isin(("0", "1"))]
+    return dict(zip(said["ring_id"], said["stealth"] == "1", strict=True))
+
+
 def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame | None:
-    """The columns of a CSV file as text, empty where absent; None where there is no file."""
+    """A CSV file as text, empty where absent, with at least `columns`; None without a file."""
     if not path.is_file():
         return None
     try:
@@ -103,30 +120,44 @@ def _table(path: Path, columns: tuple[str, ...]) -> pd.DataFrame | None:
     missing = [name for name in columns if name not in table.columns]
     if missing:
         raise _unreadable(path, f"it has no column {', '.join(missing)}")
-    return table[list(columns)]
+    return table
 
 
 def _log(directory: Path) -> pa.Table | None:
     path = directory / "events.parquet"
-    return _parquet(path, ("event_id", "user_id", "action", "amount")) if path.is_file() else None
+    if not path.is_file():
+        return None
+    return read_columns(path, ("user_id",), ("event_id", "action", "amount"))
 
 
-def _parquet(path: Path, columns: tuple[str, ...]) -> pa.Table:
+def read_columns(path: Path, needed: tuple[str, ...], wanted: tuple[str, ...] = ()) -> pa.Table:
+    """The needed and, where they are there, the wanted columns of a Parquet file; ids as text.
+
+    Raises `InputError` for a file that cannot be read or lacks a needed column.
+    """
     try:
-        return pq.read_table(path, columns=list(columns))
-    except (OSError, pa.ArrowException, KeyError) as error:
+        there = pq.read_schema(path).names
+        if missing := [name for name in needed if name not in there]:
+            raise _unreadable(path, f"it has no column {', '.join(missing)}")
+        table = pq.read_table(path, columns=[n for n in (*needed, *wanted) if n in there])
+        for position, name in enumerate(table.column_names):
+            if name.endswith("_id"):
+                table = table.set_column(position, name, table[name].cast(pa.string()))
+    except (OSError, pa.ArrowException) as error:
         raise _unreadable(path, str(error)) from error
+    return table
 
 
 def _orders(directory: Path, log: pa.Table | None) -> pd.DataFrame | None:
     path = directory / "truth_events.parquet"
-    if log is None or not path.is_file():
+    if log is None or "event_id" not in log.column_names or not path.is_file():
         return None
-    marked = _parquet(path, ("event_id", "is_camouflage"))
+    marked = read_columns(path, ("event_id", "is_camouflage"))
     work = marked.filter(pc.invert(marked["is_camouflage"]))["event_id"]
-    orders = log.filter(pc.equal(log["action"], "order"))
+    orders = log.filter(pc.equal(log["action"], "order")) if "action" in log.column_names else log
     fraud = pc.is_in(orders["event_id"], value_set=work).to_numpy()
-    amount = np.nan_to_num(orders["amount"].to_numpy()) * AMOUNT_SCALE
+    paid = orders["amount"].to_numpy() if "amount" in log.column_names else np.zeros(len(orders))
+    amount = np.nan_to_num(paid) * AMOUNT_SCALE
     table = pd.DataFrame(
         {
             "user": orders["user_id"].to_pandas(),

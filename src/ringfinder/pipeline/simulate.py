@@ -66,6 +66,14 @@ def simulate(
         )
     progress("simulating", 0, events)
     with new_directory(out) as directory:
-        meta = write_world(directory, events=events, seed=seed, mix=mix, engine=engine, knobs=knobs)
+        meta = write_world(
+            directory,
+            events=events,
+            seed=seed,
+            mix=mix,
+            engine=engine,
+            knobs=knobs,
+            progress=progress,
+        )
     progress("simulating", events, events)
     return SimulateResult(out, meta)

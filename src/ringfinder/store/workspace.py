@@ -151,8 +151,13 @@ def lock(workspace: Workspace, name: str, *, wait_s: float = 0.0) -> Iterator[No
 
 
 @contextmanager
-def locked(path: Path, *, wait_s: float = 0.0) -> Iterator[None]:
-    """Hold an exclusive lock on the file `path` for the block, as `lock` does."""
+def locked(
+    path: Path, *, wait_s: float = 0.0, busy: str = "the workspace is busy"
+) -> Iterator[None]:
+    """Hold an exclusive lock on the file `path` for the block, as `lock` does.
+
+    `busy` says what is in use when another process holds it.
+    """
     with disk_errors_told(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         file = path.open("a+")
@@ -166,7 +171,7 @@ def locked(path: Path, *, wait_s: float = 0.0) -> Iterator[None]:
                 if time.monotonic() >= deadline:
                     file.seek(0)
                     raise StoreError(
-                        "the workspace is busy",
+                        busy,
                         f"process {file.read().strip() or 'unknown'} holds {path}",
                         "wait until it has ended, then run the same command again",
                     ) from None

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 _HEX = np.frombuffer(b"0123456789abcdef", dtype=np.uint8)
 _ODD = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB)
 _KINDS = {"u": 1, "i": 2, "s": 3, "d": 4, "e": 5, "r": 6, "g": 7, "ip": 8}
 _IP_BITS = 30
+_FIRST_OCTET = 60
+_SHIFTS = (24, 16, 8, 0)
 
 
 def scramble(counters: NDArray[np.int64], *, bits: int, salt: int) -> NDArray[np.uint64]:
@@ -54,7 +57,7 @@ def hashed_ids(
 def addresses(counters: NDArray[np.int64], *, salt: int) -> pa.StringArray:
     """Dotted addresses from 60.0.0.0 to 123.255.255.255, one for each counter below 2**30."""
     number = scramble(counters, bits=_IP_BITS, salt=salt * len(_KINDS) * 2 + _KINDS["ip"])
-    parts = [((number >> np.uint64(shift)) & np.uint64(255)).tolist() for shift in (24, 16, 8, 0)]
-    return pa.array(
-        [f"{60 + a}.{b}.{c}.{d}" for a, b, c, d in zip(*parts, strict=True)], pa.string()
-    )
+    number += np.uint64(_FIRST_OCTET << 24)
+    octets = pa.array([str(value) for value in range(256)], pa.string())
+    parts = [octets.take(pa.array((number >> np.uint64(s)) & np.uint64(255))) for s in _SHIFTS]
+    return pc.binary_join_element_wise(*parts, ".")

@@ -38,7 +38,8 @@ class Knobs:
 
 
 AT_REST = Knobs()
-
+FACTORS = ("rings", "size", "strength", "density", "camouflage", "pace")
+SHARES = ("rotation", "clean", "overlap")
 
 _LIMITS = {
     "rings": (0.0, 20.0),

@@ -20,7 +20,7 @@ class Mix:
 MIXES = {
     "mixed": Mix(tuple(name for name in TYPOLOGIES if name != "improvised"), stealth=0.5),
     "bursty": Mix(("device_farm", "lockstep", "empty_parcel", "promo_burst"), stealth=0.0),
-    "slow": Mix(("one_merchant", "task_platform", "slow_drip", "refund_ring"), stealth=0.5),
+    "slow": Mix(("one_merchant", "task_platform", "slow_drip"), stealth=0.5),
     "identifier": Mix(
         ("device_farm", "proxy_pool", "referral_chain", "takeover_fleet"), stealth=0.0
     ),

@@ -1,5 +1,6 @@
 """What every ring needs: a scene to work in, orders to place, times, cover."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,13 +13,16 @@ from ringfinder.events.simulator.world import AnyWorld
 
 Ints = NDArray[np.int64]
 _SHORTEST_LIST = 4
-_CARE = 0.6
+_DRAWS = 20
+_TURNS = 20
+_CARE = 0.8
 
 
 @dataclass(frozen=True)
 class Scene:
     """Where a ring is planted: its members (int64, distinct), whether it hides, and the knobs.
 
+    `sought` int64 [n_items] counts the innocent trips that are planned to each item.
     What is drawn here follows the knobs `strength`, `density` and `pace`.
     """
 
@@ -27,6 +31,7 @@ class Scene:
     members: Ints
     stealth: bool
     knobs: Knobs
+    sought: Ints
 
     def span(self, low: float, high: float) -> tuple[int, int]:
         """A random interval of `low` to `high` days inside the log: start and length."""
@@ -54,11 +59,25 @@ class Scene:
 
     def listing(self, items: int, sellers: int) -> Ints:
         """The list of a paying client: about `items` items of at least `sellers` sellers."""
-        return self.world.market.listing(self.rng, self.longer(items), sellers)
+        return self.goods(self.longer(items), sellers)
+
+    def goods(self, items: int, sellers: int) -> Ints:
+        """`items` items of at least `sellers` sellers that no crowd buys anyway."""
+        return self._unsought(lambda: self.world.market.listing(self.rng, items, sellers))
 
     def dear(self, items: int) -> Ints:
-        """About `items` items out of the dearest tenth."""
-        return self.world.market.dear(self.rng, self.longer(items))
+        """About `items` items out of the dearest tenth that no crowd buys anyway."""
+        return self._unsought(lambda: self.world.market.dear(self.rng, self.longer(items)))
+
+    def _unsought(self, draw: Callable[[], Ints]) -> Ints:
+        """The least sought of a few draws: who pays for sales has not got them."""
+        least = draw()
+        for _ in range(_DRAWS):
+            if not self.sought[least].any():
+                break
+            other = draw()
+            least = min(least, other, key=lambda items: int(self.sought[items].sum()))
+        return least
 
     def orders(
         self, items: Ints, density: tuple[float, float], each: tuple[int, int]
@@ -92,6 +111,12 @@ class Scene:
         }
         return make_trips(self.members[who], items, t, **given)
 
+    def draw_a_crowd(self, kind: str, orders: Trips, for_each: float) -> None:
+        """Let honest people buy the same in the same time, `for_each` of the ring's orders."""
+        trips = passers_by(self.world, self.rng, orders, self.members, for_each)
+        self.world.trips.append(trips)
+        self.world.crowds.append((kind, np.unique(trips.user.astype(np.int64))))
+
 
 def at_least_one(size: float) -> int:
     """A whole number of shared things near `size`."""
@@ -109,7 +134,7 @@ def cover(scene: Scene, orders: Trips, factor: float) -> Trips:
     users = np.repeat(accounts[each], rng.poisson(factor * care[each]))
     t = world.present(rng, users, world.rhythm.times(rng, len(users)))
     items = world.people.pick_items(rng, world.market, users)
-    popular = rng.random(len(users)) < 0.6
+    popular = rng.random(len(users)) < 0.1
     items[popular] = world.market.popular(rng, int(popular.sum()))
     return make_trips(
         users,
@@ -146,28 +171,30 @@ def rotated(world: AnyWorld, orders: Trips, share: float) -> Trips:
 
 
 def passers_by(
-    world: AnyWorld, rng: np.random.Generator, orders: Trips, honest: Ints, for_each: float
+    world: AnyWorld, rng: np.random.Generator, orders: Trips, barred: Ints, for_each: float
 ) -> Trips:
-    """Honest orders on the items of a ring while it works, `for_each` of its own orders."""
+    """Orders of honest people on the items of a ring while it works, `for_each` of its own orders.
+
+    None of the `barred` users is among them, and none without a life of their own.
+    """
     count = round(for_each * len(orders))
-    weight = np.sqrt(world.people.activity[honest])
-    weight = np.cumsum(weight)
     start, end = max(0, int(orders.t.min())), min(END, int(orders.t.max()) + 1)
     t = world.rhythm.times(rng, count, start=start, end=max(end, start + 1))
     users = np.empty(count, dtype=np.int64)
-    away = np.arange(count)
-    for _ in range(8):
-        drawn = np.searchsorted(weight, rng.random(len(away)) * weight[-1], side="right")
-        users[away] = honest[np.minimum(drawn, len(honest) - 1)]
-        lives = (world.people.join[users[away]] <= t[away]) & (
-            t[away] < world.people.leave[users[away]]
-        )
-        away = away[~lives]
+    away, people = np.arange(count), world.people
+    for turn in range(_TURNS):
+        drawn = world.visitors(rng, len(away))
+        able = (people.activity[drawn] > 0) & ~np.isin(drawn, barred)
+        here = (people.join[drawn] <= t[away]) & (t[away] < people.leave[drawn])
+        found = able & (here | (turn > _TURNS // 2))
+        users[away[found]] = drawn[found]
+        away = away[~found]
+    users, t = np.delete(users, away), np.delete(t, away)
     world.gather(users, t)
     return make_trips(
         users,
-        rng.choice(orders.item, count),
+        rng.choice(orders.item, len(users)),
         t,
-        views=rng.geometric(0.4, count) - 1,
-        login=rng.random(count) < 0.6,
+        views=rng.geometric(0.4, len(users)) - 1,
+        login=rng.random(len(users)) < 0.6,
     )

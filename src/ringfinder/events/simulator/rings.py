@@ -6,13 +6,14 @@ from numpy.typing import NDArray
 from ringfinder.events.simulator.knobs import Knobs
 from ringfinder.events.simulator.mixes import Mix
 from ringfinder.events.simulator.plots import Scene, cover, passers_by, rotated
+from ringfinder.events.simulator.trips import join_trips, make_trips
 from ringfinder.events.simulator.typologies import TYPOLOGIES, Typology
-from ringfinder.events.simulator.world import AnyWorld, RingRecord
+from ringfinder.events.simulator.world import AnyWorld, RingRecord, distinct
 
 Ints = NDArray[np.int64]
 EVENTS_A_RING = 11_500
 _OTHER_LIFE = 0.06
-_LENT = 0.12
+_LENT = 0.05
 _SMALLEST = 8
 
 
@@ -23,7 +24,7 @@ def plant_rings(world: AnyWorld, mix: Mix, knobs: Knobs) -> None:
     """
     if not mix.typologies or not knobs.rings:
         return
-    rng = world.stage("casting")
+    rng, books = world.stage("casting"), _Books(world)
     for number in range(max(1, round(max(1, world.events // EVENTS_A_RING) * knobs.rings))):
         round_, place = divmod(number, len(mix.typologies))
         if place == 0:
@@ -33,17 +34,42 @@ def plant_rings(world: AnyWorld, mix: Mix, knobs: Knobs) -> None:
         stealth = bool(hides[place])
         if knobs.clean is not None:
             stealth = int((number + 1) * knobs.clean) > int(number * knobs.clean)
-        if 2 * len(_busy(world)) > len(world.people):
+        if 2 * np.count_nonzero(books.rings) > len(world.people):
             break
         row = TYPOLOGIES[mix.typologies[turns[place]]]
-        _plant(world, row, number, stealth=stealth, knobs=knobs)
-    _send_passers_by(world, knobs.organic)
+        _plant(world, books, row, number, stealth=stealth, knobs=knobs)
+    if knobs.organic:
+        _send_passers_by(world, books, knobs.organic)
 
 
-def _plant(world: AnyWorld, row: Typology, number: int, *, stealth: bool, knobs: Knobs) -> None:
+class _Books:
+    """Who works for rings already, and who could.
+
+    `rings` counts the rings of each account; `lasting` marks accounts that can work on; `planned`
+    counts the innocent trips that an account is to make, and `sought` those to an item.
+    """
+
+    def __init__(self, world: AnyWorld) -> None:
+        n = len(world.people)
+        self.rings = np.zeros(n, dtype=np.int64)
+        self.lasting = np.zeros(n, dtype=bool)
+        trips = join_trips([make_trips(np.empty(0), 0, 0), *world.trips])
+        self.planned = np.bincount(trips.user, minlength=n)
+        self.sought = np.bincount(trips.item, minlength=len(world.market.seller))
+
+    def enter(self, row: Typology, members: Ints) -> None:
+        """Remember a new ring."""
+        self.rings[members] += 1
+        self.lasting[members] |= not row.fleeting
+
+
+def _plant(
+    world: AnyWorld, books: _Books, row: Typology, number: int, *, stealth: bool, knobs: Knobs
+) -> None:
     rng = world.stage(f"ring {number}")
-    members = _recruit(world, rng, row, knobs)
-    scene = Scene(world, rng, members, stealth, knobs)
+    members = _recruit(world, books, rng, row, knobs)
+    books.enter(row, members)
+    scene = Scene(world, rng, members, stealth, knobs, books.sought)
     orders = row.plan(scene)
     factor = rng.uniform(*(row.stealth_cover if stealth else row.cover)) * knobs.camouflage
     camouflage = cover(scene, orders, factor)
@@ -55,61 +81,47 @@ def _plant(world: AnyWorld, row: Typology, number: int, *, stealth: bool, knobs:
     world.rings.append(RingRecord(row.name, stealth, members, roles))
 
 
-def _recruit(world: AnyWorld, rng: np.random.Generator, row: Typology, knobs: Knobs) -> Ints:
+def _recruit(
+    world: AnyWorld, books: _Books, rng: np.random.Generator, row: Typology, knobs: Knobs
+) -> Ints:
     """Different accounts, bought or own; few have a life beside the one that their cover plays.
 
-    A lending pool takes a few who already work for another lending pool. Of the overlap that the
-    knob asks for, half comes from earlier rings, so that about half is left for later ones.
+    A ring that hires takes a few out of one lending pool. Of the overlap that the knob asks
+    for, half comes from earlier rings, so that about half is left for later ones.
     """
     low, high = row.size
     size = int(np.exp(rng.uniform(np.log(low), np.log(high + 1))))
     least = max(4, round(_SMALLEST * min(1.0, knobs.size)))
     size = max(least, min(round(size * knobs.size), len(world.people) // 10))
     lent = np.empty(0, dtype=np.int64)
-    if row.lends:
-        colleagues = _busy(world, lending=True)
-        lent = rng.choice(colleagues, min(round(_LENT * size), len(colleagues)), replace=False)
+    pools = [ring.members for ring in world.rings if TYPOLOGIES[ring.typology].lends]
+    if row.hires and pools:
+        pool = pools[int(rng.integers(len(pools)))]
+        lent = rng.choice(pool, min(round(_LENT * size), len(pool)), replace=False)
     if knobs.overlap and not row.fleeting:
-        others = np.setdiff1d(_busy(world, lasting=True), np.append(lent, _lent_out(world)))
+        others = np.setdiff1d(np.flatnonzero(books.lasting & (books.rings == 1)), lent)
         more = min(round(knobs.overlap / 2 * size), len(others), size - len(lent))
         lent = np.concatenate([lent, rng.choice(others, more, replace=False)])
-    free = np.setdiff1d(np.arange(len(world.people)), np.concatenate([lent, _busy(world)]))
-    quiet = 1 / (0.2 + world.people.activity[free]) / (1 + _planned(world)[free]) ** 2
-    fresh = rng.choice(free, size - len(lent), replace=False, p=quiet / quiet.sum())
+    fresh = _quiet_ones(world, books, rng, size - len(lent))
     world.people.activity[fresh] *= rng.random(len(fresh)) < _OTHER_LIFE
     return np.concatenate([lent, fresh])
 
 
-def _planned(world: AnyWorld) -> Ints:
-    """How many innocent trips each user is planned to make."""
-    users = [trips.user for trips in world.trips if not (trips.ring >= 0).any()]
-    return np.bincount(
-        np.concatenate([np.empty(0, dtype=np.int32), *users]), minlength=len(world.people)
-    )
+def _quiet_ones(world: AnyWorld, books: _Books, rng: np.random.Generator, count: int) -> Ints:
+    """Different accounts in no ring, by far rather such as hardly come and join no crowd."""
+    found = np.empty(0, dtype=np.int64)
+    while len(found) < count:
+        drawn = rng.integers(len(world.people), size=16 * count)
+        chance = 0.2 / (0.2 + world.people.activity[drawn]) / (1.0 + books.planned[drawn]) ** 6
+        drawn = drawn[(rng.random(len(drawn)) < chance) & (books.rings[drawn] == 0)]
+        found = distinct(np.concatenate([found, drawn]))
+    return found[:count]
 
 
-def _busy(world: AnyWorld, *, lending: bool = False, lasting: bool = False) -> Ints:
-    """Accounts that work for a ring: all, those of lending pools, or those that can work on."""
-    rows = [(TYPOLOGIES[ring.typology], ring.members) for ring in world.rings]
-    members = [
-        m for row, m in rows if (row.lends or not lending) and not (lasting and row.fleeting)
-    ]
-    return np.unique(np.concatenate([np.empty(0, dtype=np.int64), *members]))
-
-
-def _lent_out(world: AnyWorld) -> Ints:
-    """Accounts that work for two rings or more."""
-    members = [np.empty(0, dtype=np.int64), *[ring.members for ring in world.rings]]
-    accounts, rings = np.unique(np.concatenate(members), return_counts=True)
-    return accounts[rings > 1]
-
-
-def _send_passers_by(world: AnyWorld, for_each: float) -> None:
+def _send_passers_by(world: AnyWorld, books: _Books, for_each: float) -> None:
     """Honest orders on the items of rings; who pays is in no ring."""
-    if not for_each:
-        return
-    honest = np.setdiff1d(np.arange(len(world.people)), _busy(world))
+    guilty = np.flatnonzero(books.rings)
     work = [trips for trips in world.trips if len(trips) and (trips.ring >= 0).all()]
     for orders in [trips for trips in work if not trips.camouflage.any()]:
         rng = world.stage(f"passers-by {orders.ring[0]}")
-        world.trips.append(passers_by(world, rng, orders, honest, for_each))
+        world.trips.append(passers_by(world, rng, orders, guilty, for_each))

@@ -37,6 +37,10 @@ class Trips:
     def __len__(self) -> int:
         return len(self.user)
 
+    def rows(self, rows: slice) -> "Trips":
+        """The trips of these rows."""
+        return Trips(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
     def marked(self, ring: int, *, camouflage: bool) -> "Trips":
         """The same trips as the work of a ring."""
         return replace(

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from ringfinder.events.simulator.clock import DAY, END, HOUR, MINUTE, START_US
 from ringfinder.events.simulator.identity import hashed_ids
+from ringfinder.events.simulator.sightings import Sightings
 from ringfinder.events.simulator.told import ACTIONS, Events
-from ringfinder.events.simulator.world import AnyWorld
+from ringfinder.events.simulator.world import AnyWorld, RingRecord
 
 Ints = NDArray[np.int64]
 _LABELLED_RINGS = 0.3
@@ -33,26 +34,29 @@ def ring_ids(world: AnyWorld) -> list[str]:
     return ids
 
 
-def write_truth(directory: Path, world: AnyWorld, events: Events, user_ids: pa.Array) -> None:
+def write_truth(directory: Path, world: AnyWorld, seen: Sightings, user_ids: pa.Array) -> None:
     """Write truth_users, truth_rings, benign_groups and labels_train beside the events."""
     names: list[str] = user_ids.to_pylist()
-    present = np.zeros(len(names), dtype=bool)
-    present[events.user] = True
+    present = seen.present
     rings = ring_ids(world)
+    work = seen.of_rings(len(rings))
 
     rows = [
         (names[user], rings[number], ring.typology, role)
         for number, ring in enumerate(world.rings)
         for user, role in zip(ring.members, ring.roles, strict=True)
     ]
-    guilty = {row[0] for row in rows}
-    rows += [(names[u], "", "", "") for u in np.flatnonzero(present) if names[u] not in guilty]
-    _write(directory / "truth_users.csv", "user_id,ring_id,typology,role", sorted(rows))
+    honest = present.copy()
+    for ring in world.rings:
+        honest[ring.members] = False
+    rows += [(names[user], "", "", "") for user in np.flatnonzero(honest)]
+    rows.sort()
+    _write(directory / "truth_users.csv", "user_id,ring_id,typology,role", rows)
 
     _write(
         directory / "truth_rings.csv",
         "ring_id,typology,n_users,n_items,start,end,density,camouflage,stealth,ring_events",
-        [_ring_row(world, events, number, rings[number]) for number in range(len(rings))],
+        [_ring_row(world.rings[number], work[number], ring) for number, ring in enumerate(rings)],
     )
     groups = hashed_ids(np.arange(len(world.crowds)), kind="g", digits=6, salt=world.seed)[0]
     _write(
@@ -65,7 +69,7 @@ def write_truth(directory: Path, world: AnyWorld, events: Events, user_ids: pa.A
             if present[user]
         ],
     )
-    labels = _labels(world, events, present)
+    labels = _labels(world, seen, work)
     _write(
         directory / "labels_train.csv",
         "user_id,label,observed_at",
@@ -75,10 +79,8 @@ def write_truth(directory: Path, world: AnyWorld, events: Events, user_ids: pa.A
     )
 
 
-def _ring_row(world: AnyWorld, events: Events, number: int, ring_id: str) -> tuple[object, ...]:
-    ring = world.rings[number]
-    mine = events.ring == number
-    work = mine & ~events.camouflage
+def _ring_row(ring: RingRecord, events: Events, ring_id: str) -> tuple[object, ...]:
+    work = ~events.camouflage
     order = events.action == ACTIONS.index("order")
     bought = np.flatnonzero(work & order)
     pairs = np.unique(np.stack([events.user[bought], events.item[bought]]), axis=1).shape[1]
@@ -92,15 +94,13 @@ def _ring_row(world: AnyWorld, events: Events, number: int, ring_id: str) -> tup
         iso(int(times.min())),
         iso(int(times.max())),
         f"{pairs / max(1, len(ring.members) * items):.3f}",
-        f"{(mine & order & events.camouflage).sum() / max(1, len(bought)):.2f}",
+        f"{(order & events.camouflage).sum() / max(1, len(bought)):.2f}",
         int(ring.stealth),
         int(work.sum()),
     )
 
 
-def _labels(
-    world: AnyWorld, events: Events, present: NDArray[np.bool_]
-) -> list[tuple[int, int, int]]:
+def _labels(world: AnyWorld, seen: Sightings, work: list[Events]) -> list[tuple[int, int, int]]:
     """(user, label, observed at) of what investigators would know: some rings, some cleared."""
     rng = world.stage("labels")
     if not world.rings:
@@ -111,15 +111,13 @@ def _labels(
     for number in sorted(rng.choice(len(world.rings), count, replace=False).tolist()):
         members = world.rings[number].members
         some = max(2, round(rng.uniform(*_KNOWN_MEMBERS) * len(members)))
-        last = int(events.t[(events.ring == number) & ~events.camouflage].max(initial=0))
+        last = int(work[number].t[~work[number].camouflage].max(initial=0))
         for user in rng.choice(members, some, replace=False).tolist():
             known[user] = min(last + int(rng.uniform(1, 6) * DAY), END - MINUTE)
-    honest = np.setdiff1d(np.flatnonzero(present), guilty)
+    honest = np.setdiff1d(np.flatnonzero(seen.present), guilty)
     cleared = rng.choice(honest, min(_CLEARED_FOR_EACH * len(known), len(honest)), replace=False)
-    first = np.full(len(present), END, dtype=np.int64)
-    np.minimum.at(first, events.user, events.t)
-    seen = first[cleared] + HOUR
-    looked = np.maximum(seen, (rng.uniform(2, 28, len(cleared)) * DAY).astype(np.int64))
+    known_from = seen.first[cleared] + HOUR
+    looked = np.maximum(known_from, (rng.uniform(2, 28, len(cleared)) * DAY).astype(np.int64))
     looked = np.minimum(looked, END - MINUTE)
     return [(user, 1, t) for user, t in known.items()] + [
         (user, 0, t) for user, t in zip(cleared.tolist(), looked.tolist(), strict=True)

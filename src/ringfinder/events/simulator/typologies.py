@@ -15,6 +15,8 @@ from ringfinder.events.simulator.plots import Ints, Scene, at_least_one
 from ringfinder.events.simulator.trips import NEVER, OWN, Trips
 from ringfinder.events.simulator.world import Promotion
 
+_STARS = 0.5
+
 
 def device_farm(scene: Scene) -> Trips:
     """Order brushing from few devices in daily shifts of hours, addresses rotating daily."""
@@ -48,7 +50,7 @@ def proxy_pool(scene: Scene) -> Trips:
     spread = scene.world.rhythm.times(rng, len(who), start=start, end=start + length)
     t = scene.partly(0.4, night, spread)
     pool = scene.world.counters.new_addresses(at_least_one(len(who) / 5))
-    share = 0.3 if scene.stealth else 0.9
+    share = 0.5 if scene.stealth else 0.9
     ip = scene.partly(share, rng.choice(pool, len(who)), np.full(len(who), OWN))
     return scene.work(who, what, t, ip=ip)
 
@@ -80,7 +82,7 @@ def task_platform(scene: Scene) -> Trips:
     """People paid per order: each job, one seller's item, is filled within a day by a part."""
     rng = scene.rng
     jobs = scene.longer(int(rng.integers(10, 17)))
-    items = scene.world.market.listing(rng, jobs, jobs)
+    items = scene.goods(jobs, jobs)
     who, what = scene.orders(items, (0.25, 0.4) if scene.stealth else (0.3, 0.5), (2, 8))
     order = np.argsort(items)
     position = order[np.searchsorted(items[order], what)]
@@ -106,13 +108,19 @@ def empty_parcel(scene: Scene) -> Trips:
 
 
 def referral_chain(scene: Scene) -> Trips:
-    """Accounts born minutes apart that take the first-order offer once and are gone in a day."""
+    """Accounts born minutes apart that take the first-order offer once and are gone in a day.
+
+    In a chain each is invited by the last, in a star all by one, most of them at once.
+    """
     rng, n, people = scene.rng, len(scene.members), scene.world.people
-    items = scene.world.market.listing(rng, 2 if scene.stealth else 1, 1)
+    items = scene.goods(2 if scene.stealth else 1, 1)
     gap = min((2.5 if scene.stealth else 1.0) * scene.knobs.pace, 20 * DAY / (20 * MINUTE * n))
     longest = max(3 * DAY, int(20 * MINUTE * n * gap) + DAY)
     start = int(rng.integers(0, END - longest))
-    born = start + np.cumsum(rng.uniform(MINUTE, 20 * MINUTE, n) * gap).astype(np.int64)
+    apart = rng.uniform(MINUTE, 20 * MINUTE, n) * gap
+    if rng.random() < _STARS:
+        apart = np.sort(apart)
+    born = start + np.cumsum(apart).astype(np.int64)
     people.join[scene.members] = np.minimum(born, END - DAY)
     people.leave[scene.members] = people.join[scene.members] + DAY
     who = np.arange(n)
@@ -133,7 +141,7 @@ def referral_chain(scene: Scene) -> Trips:
 
 
 def promo_burst(scene: Scene) -> Trips:
-    """A burst in the hours of an honest flash sale with many times its traffic."""
+    """A burst in the hours of an honest flash sale, whose crowd buys the same many times over."""
     rng, promotions = scene.rng, scene.world.promotions
     sale: Promotion = promotions[int(rng.integers(len(promotions)))]
     items = scene.listing(int(rng.integers(6, 11)), 2)
@@ -148,14 +156,16 @@ def promo_burst(scene: Scene) -> Trips:
     length = max(int(sale.span * (2.5 if scene.stealth else 1.0)), 2 * HOUR) * scene.knobs.pace
     length = min(int(length), END - sale.start)
     t = within(rng, sale.start, length, len(who))
-    return scene.work(who, what, t, device=device, ip=ip)
+    orders = scene.work(who, what, t, device=device, ip=ip)
+    scene.draw_a_crowd(sale.kind, orders, rng.uniform(4, 9))
+    return orders
 
 
 def slow_drip(scene: Scene) -> Trips:
     """The same items, uniform over four weeks, in the rhythm of people."""
     rng = scene.rng
     items = scene.listing(int(rng.integers(8, 18)), int(rng.integers(2, 6)))
-    who, what = scene.orders(items, (0.3, 0.45) if scene.stealth else (0.35, 0.6), (2, 9))
+    who, what = scene.orders(items, (0.3, 0.5) if scene.stealth else (0.4, 0.6), (2, 9))
     device = _shared_by(scene, 0.0 if scene.stealth else 0.1, 2)
     return scene.work(
         who,
@@ -177,11 +187,13 @@ def takeover_fleet(scene: Scene) -> Trips:
     people.join[scene.members] = np.minimum(people.join[scene.members], 5 * DAY)
     people.leave[scene.members] = switch
     groups = at_least_one(n / (5 if scene.stealth else 8))
-    device = rng.permutation(scene.world.counters.new_devices(groups)[np.arange(n) % groups])
+    fleet = scene.world.counters.new_devices(groups)
+    usual = rng.permutation(fleet[np.arange(n) % groups])
+    device = scene.partly(0.6, usual[who], rng.choice(fleet, len(who)))
     lines = at_least_one(n / (4 if scene.stealth else 12))
     ip = rng.permutation(scene.world.counters.new_addresses(lines)[np.arange(n) % lines])
     t = switch[who] + within(rng, 0, 3 * HOUR, len(who))
-    return scene.work(who, what, t, device=device[who], ip=ip[who])
+    return scene.work(who, what, t, device=device, ip=ip[who])
 
 
 def refund_ring(scene: Scene) -> Trips:
@@ -216,7 +228,8 @@ class Typology:
 
     `size` bounds the number of accounts; `cover` and `stealth_cover` the camouflage visits for each
     ring order; `role` is what its accounts are called, `leader` the first of them; `lends` marks
-    pools whose people work for other rings too, `fleeting` accounts that live for one ring only.
+    pools of workers, `hires` rings that take some of them too, `fleeting` accounts that live for
+    one ring only.
     """
 
     name: str
@@ -227,6 +240,7 @@ class Typology:
     role: str = "member"
     leader: str = ""
     lends: bool = False
+    hires: bool = False
     fleeting: bool = False
 
 
@@ -236,7 +250,7 @@ TYPOLOGIES = {
         Typology("device_farm", device_farm, (15, 50), (0.0, 1.0), (0.5, 1.5)),
         Typology("proxy_pool", proxy_pool, (15, 45), (0.3, 0.9), (0.4, 1.0)),
         Typology("lockstep", lockstep, (10, 45), (0.3, 1.2), (0.5, 1.6)),
-        Typology("one_merchant", one_merchant, (20, 60), (0.8, 1.6), (1.0, 2.0)),
+        Typology("one_merchant", one_merchant, (20, 60), (0.8, 1.6), (1.0, 2.0), hires=True),
         Typology(
             "task_platform", task_platform, (20, 45), (0.5, 1.0), (0.6, 1.2), "worker", lends=True
         ),
@@ -252,7 +266,7 @@ TYPOLOGIES = {
             fleeting=True,
         ),
         Typology("promo_burst", promo_burst, (15, 40), (0.3, 0.9), (0.4, 1.1)),
-        Typology("slow_drip", slow_drip, (10, 35), (0.9, 2.0), (1.0, 2.2)),
+        Typology("slow_drip", slow_drip, (15, 45), (0.9, 2.0), (1.0, 2.2)),
         Typology(
             "takeover_fleet",
             takeover_fleet,

@@ -78,17 +78,26 @@ class Counters:
 
     def new_addresses(self, count: int) -> Ints:
         """`count` addresses nobody else has."""
+        first = self.reserve_addresses(count)
+        return np.arange(first, first + count)
+
+    def reserve_addresses(self, count: int) -> int:
+        """The first of `count` addresses side by side that nobody else has."""
         self.addresses += count
-        return np.arange(self.addresses - count, self.addresses)
+        return self.addresses - count
 
 
 @dataclass(frozen=True)
 class Promotion:
-    """An honest flash sale: its interval [start, start + span) in milliseconds and its item."""
+    """An honest flash sale: its interval [start, start + span) in milliseconds and its item.
+
+    `kind` is what its crowd is called.
+    """
 
     start: int
     span: int
     item: int
+    kind: str = "flash"
 
 
 @dataclass(frozen=True)
@@ -129,11 +138,15 @@ class World(Generic[MarketT_co, PeopleT_co]):
         """Different users, the more active ones rather."""
         found = np.empty(0, dtype=np.int64)
         while len(found) < count:
-            drawn = rng.random(2 * count) * self._reach[-1]
-            more = np.searchsorted(self._reach, drawn, side="right")
-            found = np.concatenate([found, np.minimum(more, len(self.people) - 1)])
-            found = found[np.sort(np.unique(found, return_index=True)[1])]
+            found = distinct(np.concatenate([found, self.visitors(rng, 2 * count)]))
         return found[:count]
+
+    def visitors(self, rng: np.random.Generator, count: int) -> Ints:
+        """Users with repeats, the more active ones rather."""
+        drawn = rng.random(count) * self._reach[-1]
+        reached = np.searchsorted(self._reach, drawn, side="right")
+        found: Ints = np.minimum(reached, len(self.people) - 1)
+        return found
 
     @cached_property
     def _reach(self) -> NDArray[np.float64]:
@@ -154,6 +167,11 @@ class World(Generic[MarketT_co, PeopleT_co]):
 
 AnyWorld = World[Catalogue, Population]
 """A world of any engine."""
+
+
+def distinct(drawn: Ints) -> Ints:
+    """The different numbers among those drawn, in the order of the draw."""
+    return drawn[np.sort(np.unique(drawn, return_index=True)[1])]
 
 
 def stage(seed: int, name: str) -> np.random.Generator:

@@ -26,7 +26,7 @@ def flash_sale(town: Town, rng: np.random.Generator) -> Trips:
     item = int(town.market.popular(rng, 1)[0])
     span = int(rng.uniform(0.5, 2.0) * HOUR)
     start = begin(rng, 1) + int(rng.uniform(9, 21) * HOUR)
-    town.promotions.append(Promotion(start, span, item))
+    town.promotions.append(Promotion(start, span, item, kind="flash_sale"))
     size = town.crowd_size(rng, 60, 2_000)
     heard = town.people.some(rng, 2 * size)
     keen = np.argsort(-town.people.thrift[heard] - 0.4 * rng.random(len(heard)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from ringfinder.events.simulator.told import Events
 from ringfinder.events.simulator.trips import NEVER, Trips, make_trips
 
 EVENTS_A_TRIP = 5.95
+TRIPS_AT_ONCE = 250_000
+"""Trips, about, that are told in one part; the bytes of a world depend on it."""
 _BUYS = 0.72
 _REPEATS = 0.06
 _REVIEWS = 0.08
@@ -55,8 +58,13 @@ def live_on(world: Town, left: int) -> Iterator[Events]:
     more = rng.random(count - len(alive)) * cumulative[-1]
     position = np.minimum(np.searchsorted(cumulative, more, side="right"), len(alive) - 1)
     users = np.sort(np.concatenate((alive, alive[position])))
-    trips = ordinary_trips(world, rng, users)
-    again = np.flatnonzero((users[1:] == users[:-1]) & (rng.random(count - 1) < _REPEATS)) + 1
-    item = trips.item.copy()
-    item[again] = item[again - 1]
-    yield tell(world, world.stage("telling ordinary life"), replace(trips, item=item))
+    telling = world.stage("telling ordinary life")
+    begins = np.flatnonzero(np.concatenate(([True], users[1:] != users[:-1])))
+    cuts = begins[np.searchsorted(begins, np.arange(0, count, TRIPS_AT_ONCE))]
+    for first, last in pairwise([*cuts.tolist(), count]):
+        trips = ordinary_trips(world, rng, users[first:last])
+        same = trips.user[1:] == trips.user[:-1]
+        again = np.flatnonzero(same & (rng.random(len(same)) < _REPEATS)) + 1
+        item = trips.item.copy()
+        item[again] = item[again - 1]
+        yield tell(world, telling, replace(trips, item=item))

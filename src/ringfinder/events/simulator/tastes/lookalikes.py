@@ -23,7 +23,7 @@ class Lookalike:
 
 LOOKALIKES = (
     Lookalike("family", places.family, 9_500),
-    Lookalike("shared_flat", places.shared_flat, 14),
+    Lookalike("shared_flat", places.shared_flat, 10),
     Lookalike("dorm", places.dorm, 7),
     Lookalike("office_nat", places.office_nat, 60),
     Lookalike("campus_nat", places.campus_nat, 7),

@@ -1,11 +1,14 @@
 """Items and sellers: communities of interest, power-law demand, prices."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int64]
+_TRIES = 60
+"""Sellers who are asked whether they alone have a list, before several are taken."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +54,30 @@ class Market:
 
     def listing(self, rng: np.random.Generator, items: int, sellers: int) -> Ints:
         """`items` different items of at least `sellers` sellers, as a paying client would list."""
-        order = rng.permutation(len(self.seller_bounds) - 1)
-        shelves = [self.by_seller[self.seller_bounds[s] : self.seller_bounds[s + 1]] for s in order]
         chosen: list[Ints] = []
-        left = items
-        for position, shelf in enumerate(shelves):
-            if not left:
-                break
-            open_sellers = max(1, sellers - position)
+        left, tried = items, set[int]()
+        while left and len(tried) < self.sellers:
+            seller = int(rng.integers(self.sellers))
+            if seller in tried:
+                continue
+            tried.add(seller)
+            shelf = self.by_seller[self.seller_bounds[seller] : self.seller_bounds[seller + 1]]
+            if sellers == 1 and len(shelf) < items and len(tried) < _TRIES:
+                continue
+            open_sellers = max(1, sellers - len(chosen))
             share = min(len(shelf), left, -(-left // open_sellers))
-            chosen.append(rng.choice(shelf, share, replace=False))
-            left -= share
+            if share:
+                chosen.append(rng.choice(shelf, share, replace=False))
+                left -= share
         return np.concatenate(chosen)
 
     def dear(self, rng: np.random.Generator, items: int) -> Ints:
         """`items` different items out of the dearest tenth."""
-        limit = np.quantile(self.price, 0.9)
-        return rng.choice(np.flatnonzero(self.price >= limit), items, replace=False)
+        return rng.choice(self._dearest, items, replace=False)
+
+    @cached_property
+    def _dearest(self) -> Ints:
+        return np.flatnonzero(self.price >= np.quantile(self.price, 0.9))
 
     def _find(self, demand: NDArray[np.float64]) -> Ints:
         found = np.searchsorted(self.cumulative, demand, side="right")

@@ -1,6 +1,7 @@
 """Users: how often they come, what they like, which devices and networks they have."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,23 @@ class People:
     def __len__(self) -> int:
         return len(self.activity)
 
+    @cached_property
+    def _fond(self) -> tuple[Ints, Ints]:
+        return _index(self.taste.ravel())
+
+    @cached_property
+    def _of_carrier(self) -> tuple[Ints, Ints]:
+        return _index(self.carrier)
+
+    def fond_of(self, community: int) -> Ints:
+        """Who had a taste for the community when this was first asked; some are named twice."""
+        fond: Ints = _found(self._fond, community) // self.taste.shape[1]
+        return fond
+
+    def customers(self, carrier: int) -> Ints:
+        """The users of a carrier, ascending; none where there is no such carrier."""
+        return _found(self._of_carrier, carrier)
+
     def pick_device(self, rng: np.random.Generator, users: Ints) -> Ints:
         """The device each of the users takes into the hand."""
         chance = rng.random(len(users))
@@ -79,6 +97,17 @@ class People:
         return items
 
 
+def _index(keys: Ints) -> tuple[Ints, Ints]:
+    """Positions ordered by key, and where each key from 0 begins among them."""
+    order = np.argsort(keys, kind="stable")
+    return order, np.searchsorted(keys[order], np.arange(int(keys.max()) + 2))
+
+
+def _found(index: tuple[Ints, Ints], key: int) -> Ints:
+    rows, bounds = index
+    return rows[bounds[key] : bounds[key + 1]] if key + 1 < len(bounds) else rows[:0]
+
+
 def settle(rng: np.random.Generator, events: int, market: Market, counters: Counters) -> People:
     """The users of a log of about `events` events, each still living alone."""
     n = max(60, events // 23)
@@ -107,6 +136,6 @@ def settle(rng: np.random.Generator, events: int, market: Market, counters: Coun
         carrier=rng.integers(carriers, size=n),
         behind_nat=rng.random(n) < 0.5,
         carrier_first=counters.new_addresses(carriers * _CARRIER_ADDRESSES)[::_CARRIER_ADDRESSES],
-        churn_first=int(counters.new_addresses(churn_size)[0]),
+        churn_first=counters.reserve_addresses(churn_size),
         churn_size=churn_size,
     )

@@ -4,6 +4,8 @@ Each function builds one group; it changes the networks and devices of its peopl
 on trips, and returns the people.
 """
 
+from itertools import takewhile
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,7 +16,7 @@ from ringfinder.events.simulator.trips import make_trips
 
 Ints = NDArray[np.int64]
 _SHARES_A_COMPUTER = 0.32
-_FAMILIES = (0.92, 0.06, 0.01, 0.005, 0.005)
+_FAMILIES = (0.925, 0.055, 0.01, 0.006, 0.004)
 """Shares of couples and of families of three to six accounts."""
 
 
@@ -37,9 +39,10 @@ def shared_flat(world: Town, rng: np.random.Generator) -> Ints:
 
 
 def dorm(world: Town, rng: np.random.Generator) -> Ints:
-    """A dormitory: everybody at home behind one address, same age, similar tastes."""
+    """A dormitory: everybody at home behind one lasting address, same age, similar tastes."""
     users = _homeless(world, rng, world.crowd_size(rng, 30, 120))
     _one_line(world, users)
+    world.people.lease[users] = 2 * END
     fashion = rng.integers(world.market.communities)
     follow = rng.random(len(users)) < 0.4
     world.people.taste[users[follow], 1] = fashion
@@ -63,13 +66,14 @@ def campus_nat(world: Town, rng: np.random.Generator) -> Ints:
 
 def cgnat(world: Town, rng: np.random.Generator) -> Ints:  # noqa: ARG001 one signature for all
     """The users of one mobile carrier who share its few addresses on the move."""
-    carrier = sum(kind == "cgnat" for kind, _ in world.crowds)
-    return np.flatnonzero((world.people.carrier == carrier) & world.people.behind_nat)
+    told = takewhile(lambda crowd: crowd[0] == "cgnat", reversed(world.crowds))
+    customers = world.people.customers(sum(1 for _ in told))
+    return customers[world.people.behind_nat[customers]]
 
 
 def cafe(world: Town, rng: np.random.Generator) -> Ints:
     """An internet cafe or a kiosk: passers-by at a few public machines, one address."""
-    users = world.anybody(rng, world.crowd_size(rng, 15, 35))
+    users = world.anybody(rng, world.crowd_size(rng, 25, 80))
     visits = np.repeat(users, rng.integers(1, 4, len(users)))
     machines = world.counters.new_devices(int(rng.integers(3, 9)))
     t = world.present(rng, visits, world.rhythm.times(rng, len(visits)))
