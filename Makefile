@@ -37,7 +37,9 @@ readme: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python benchmarks/speed.py
-	@$(BIN)/python benchmarks/worlds.py
+	@$(BIN)/python benchmarks/side_by_side.py
+	@$(BIN)/python benchmarks/hardness.py
+	@$(BIN)/python benchmarks/leave_typology_out.py
 	@$(BIN)/python benchmarks/shopee.py
 	@$(BIN)/python benchmarks/shared_graph.py
 

@@ -7,8 +7,7 @@ from typing import Any
 
 Result = dict[str, Any]
 
-STANDARD = re.compile(r"(bursty|mixed|slow|identifier)-\d+")
-"""Worlds of the kinds and strength for which the peers' figures were noted."""
+OURS = "ringfinder"
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
@@ -33,18 +32,34 @@ def machine(result: Result) -> str:
     )
 
 
+def cells(result: Result, detector: str) -> dict[str, Result]:
+    """The figures of a detector by world, of those that hold any."""
+    return {
+        cell["world"]: cell["figures"]
+        for cell in result["cells"]
+        if cell["detector"] == detector and cell["figures"] is not None
+    }
+
+
+def best_peer(result: Result, worlds: Iterable[str]) -> tuple[float, str] | None:
+    """The greatest mean ring AP of a peer over these worlds, and its name."""
+    named = list(worlds)
+    found = []
+    for peer in result["detectors"]:
+        figures = cells(result, peer)
+        aps = [figures[world]["rings"]["ap"] for world in named if world in figures]
+        if peer != OURS and len(aps) == len(named) and None not in aps:
+            found.append((statistics.mean(aps), peer))
+    return max(found, default=None)
+
+
 def worlds(result: Result) -> str:
-    """Ring AP and user AP on each reference world, beside the best peer."""
-    peers = result["peers_ring_ap_quoted"]
-    rows = []
-    for name, row in result["worlds"].items():
+    """Ring AP and user AP on each reference world, beside the best peer of the same run."""
+    rows, mixed = [], []
+    for name, row in cells(result, OURS).items():
         rings, alerts = row["rings"], row["alerts"]
         users = row["user_level"]["without_label"]
-        kind = STANDARD.fullmatch(name)
-        peer = "-"
-        if kind is not None:
-            best, by = max((one[kind[1]], who) for who, one in peers.items())
-            peer = f"{best:g} ({by})"
+        best = best_peer(result, [name])
         interval = rings["ap_interval"]
         between = f" ({figure(interval[0])} to {figure(interval[1])})" if interval else ""
         rows.append(
@@ -52,7 +67,7 @@ def worlds(result: Result) -> str:
                 name,
                 rings["planted"],
                 figure(rings["ap"]) + between,
-                peer,
+                "-" if best is None else f"{figure(best[0])} ({best[1]})",
                 figure(rings["precision_at"]["10"]) if rings["planted"] else "-",
                 figure(rings["recall_at"]["50"]) if rings["planted"] else "-",
                 f"{alerts['alerts']} ({alerts['false']})",
@@ -60,32 +75,55 @@ def worlds(result: Result) -> str:
                 figure(users["base_rate"]),
             )
         )
+        if re.fullmatch(r"mixed-\d+", name) and rings["ap"] is not None:
+            mixed.append(rings["ap"])
     head = (
         "log",
         "rings",
         "ring AP (95 % interval)",
-        "best peer, ring AP",
+        "best of the peers, ring AP",
         "precision@10",
         "recall@50",
         "alerts (false)",
         "user AP",
         "user base rate",
     )
-    mixed = [
-        row["rings"]["ap"]
-        for name, row in result["worlds"].items()
-        if re.fullmatch(r"mixed-\d+", name) and row["rings"]["ap"] is not None
-    ]
     mean = (
         f"Mean ring AP of the {len(mixed)} `mixed` logs: {figure(statistics.mean(mixed))}. "
         if mixed
         else ""
     )
-    trees = result["peers_user_ap_quoted"]
+    peers = ", ".join(name for name in result["detectors"] if name != OURS)
+    return f"{table(head, rows)}\n{mean}Peers: {peers}.\n{machine(result)}\n"
+
+
+def ours(result: Result) -> str:
+    """Ring AP on worlds of both engines, the mean over seeds, beside the two best peers."""
+    settings: dict[str, list[str]] = {}
+    for world in result["worlds"]:
+        if world["rings"]:
+            settings.setdefault(world["setting"], []).append(world["name"])
+    mine = cells(result, OURS)
+    rows = []
+    for setting, names in settings.items():
+        rings = [mine[name]["rings"] for name in names]
+        best = best_peer(result, names)
+        rows.append(
+            (
+                setting,
+                sum(row["planted"] for row in rings),
+                figure(statistics.mean(row["ap"] for row in rings)),
+                "-" if best is None else f"{figure(best[0])} ({best[1]})",
+                figure(statistics.mean(row["precision_at"]["10"] for row in rings)),
+                figure(statistics.mean(row["recall_at"]["50"] for row in rings)),
+            )
+        )
+    quiet = [world["name"] for world in result["worlds"] if world["rings"] == 0]
+    false = sum(mine[name]["alerts"]["alerts"] for name in quiet)
+    head = ("worlds", "rings", "ring AP", "best of the peers", "precision@10", "recall@50")
     return (
-        f"{table(head, rows)}\n{mean}Peers are quoted for other seeds of the same kind, not run "
-        f"here; so is the user AP of boosted trees on flat columns, {trees}.\n"
-        f"{machine(result)}\n"
+        f"{table(head, rows)}\nAlerts on the {len(quiet)} worlds without a ring, all of them "
+        f"false: {false}.\n{machine(result)}\n"
     )
 
 
@@ -94,7 +132,7 @@ def missed(result: Result) -> str:
     total: dict[str, list[int]] = {}
     false: dict[str, int] = {}
     quiet = []
-    for row in result["worlds"].values():
+    for row in cells(result, OURS).values():
         for typology, one in row["rings"]["by_typology"].items():
             sums = total.setdefault(typology, [0, 0, 0])
             for position, key in enumerate(("rings", "hits", "hits_at_50")):
@@ -111,7 +149,7 @@ def missed(result: Result) -> str:
         )
     ]
     kinds = ", ".join(f"{kind} {n}" for kind, n in sorted(false.items(), key=lambda k: (-k[1], k)))
-    alerts = [row["alerts"] for row in result["worlds"].values()]
+    alerts = [row["alerts"] for row in cells(result, OURS).values()]
     text = (
         f"Missed altogether, no reported group of 200 reaching a Jaccard index of one half: "
         f"{planted - hits} of {planted} rings.\nNot among the first 50: "
@@ -182,8 +220,9 @@ def shared_graph(result: Result) -> str:
 
 
 BLOCKS: dict[str, tuple[str, Callable[[Result], str]]] = {
-    "worlds": ("worlds.json", worlds),
-    "missed": ("worlds.json", missed),
+    "worlds": ("reference.json", worlds),
+    "ours": ("ours.json", ours),
+    "missed": ("reference.json", missed),
     "shopee": ("shopee.json", shopee),
     "speed": ("speed.json", speed),
     "shared_graph": ("shared_graph.json", shared_graph),

@@ -127,26 +127,56 @@ def world(planted, ap, alerts, false, typologies):
     }
 
 
-def test_worlds_stand_beside_their_peers_and_misses_are_counted():
+def compared(worlds):
+    """Results of a benchmark: figures of ringfinder, and ring AP of two peers, by world."""
     machine = {"cores": 2, "memory_gib": 8, "architecture": "any", "python": "3"}
-    result = {
-        "machine": machine,
-        "peers_ring_ap_quoted": {"one": {"slow": 0.1}, "two": {"slow": 0.3}},
-        "peers_user_ap_quoted": "0.2 to 0.3",
-        "worlds": {
-            "slow-1": world(4, 0.7, 3, 1, {"drip": {"rings": 4, "hits": 3, "hits_at_50": 2}}),
-            "none-1": world(0, None, 2, 2, {}),
-        },
-    }
+    cells = []
+    for name, (mine, peers) in worlds.items():
+        cells.append({"world": name, "detector": "ringfinder", "figures": mine})
+        cells += [
+            {"world": name, "detector": peer, "figures": {"rings": {"ap": ap}}}
+            for peer, ap in peers.items()
+        ]
+    facts = [
+        {"name": name, "setting": name.rpartition("-")[0], "rings": mine["rings"]["planted"]}
+        for name, (mine, _) in worlds.items()
+    ]
+    detectors = ["ringfinder", "one", "two"]
+    return {"machine": machine, "detectors": detectors, "worlds": facts, "cells": cells}
+
+
+DRIP = {"drip": {"rings": 4, "hits": 3, "hits_at_50": 2}}
+
+
+def test_worlds_stand_beside_their_peers_and_misses_are_counted():
+    result = compared(
+        {
+            "slow-1": (world(4, 0.7, 3, 1, DRIP), {"one": 0.1, "two": 0.3}),
+            "none-1": (world(0, None, 2, 2, {}), {"one": None, "two": None}),
+        }
+    )
     told = measured.worlds(result)
-    assert "| slow-1 | 4 | 0.70 (0.60 to 0.80) | 0.3 (two) | 0.90 | 0.75 | 3 (1) |" in told
+    assert "| slow-1 | 4 | 0.70 (0.60 to 0.80) | 0.30 (two) | 0.90 | 0.75 | 3 (1) |" in told
     assert "| none-1 | 0 | - | - | - | - | 2 (2) |" in told
-    assert "trees on flat columns, 0.2 to 0.3." in told
+    assert "Peers: one, two." in told
     told = measured.missed(result)
     assert "one half: 1 of 4 rings." in told
     assert "Not among the first 50: 2 of 4." in told
     assert "False alerts: 3 of 5 (fan 3)." in told
     assert "| drip | 4 | 1 | 2 |" in told
+
+
+def test_own_worlds_are_told_as_means_over_seeds_beside_the_best_peer():
+    result = compared(
+        {
+            "slow-1": (world(4, 0.7, 3, 1, DRIP), {"one": 0.4, "two": 0.3}),
+            "slow-2": (world(6, 0.9, 3, 1, DRIP), {"one": 0.0, "two": 0.3}),
+            "none-1": (world(0, None, 2, 2, {}), {"one": None, "two": None}),
+        }
+    )
+    told = measured.ours(result)
+    assert "| slow | 10 | 0.80 | 0.30 (two) | 0.90 | 0.75 |" in told
+    assert "the 1 worlds without a ring, all of them false: 2." in told
 
 
 def test_speed_says_whether_bars_are_kept():

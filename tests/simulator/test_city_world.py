@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.metrics import roc_auc_score
+from trivial_columns import TRIVIAL, columns, shared
 
 from ringfinder.events.simulator.city.occasions import OCCASIONS
 from ringfinder.events.simulator.city.standing import STANDING
@@ -31,50 +32,15 @@ def traits(cities):
     """The trivial columns of every user, and who is in a ring."""
     tables = []
     for _, log, guilty in cities:
-        by_user = log.assign(
-            seconds=log.ts.astype("int64") // 1_000_000,
-            hour=log.ts.dt.hour,
-            hidden=log[["device_id", "ip"]].isna().mean(axis=1),
-        ).groupby("user_id")
-        table = by_user.agg(
-            events=("ts", "size"),
-            first=("seconds", "min"),
-            last=("seconds", "max"),
-            hour=("hour", "mean"),
-            null_rate=("hidden", "mean"),
-            amount=("amount", "mean"),
-            dearest=("amount", "max"),
-            devices=("device_id", "nunique"),
-            ips=("ip", "nunique"),
-        ).sort_index()
-        table["id_order"] = np.linspace(0, 1, len(table))
-        tables.append(table.fillna(0).assign(guilty=table.index.isin(guilty)))
+        table = columns(log)
+        tables.append(table.assign(guilty=table.index.isin(guilty)))
     return pd.concat(tables)
 
 
-@pytest.mark.parametrize(
-    "column",
-    [
-        "events",
-        "first",
-        "last",
-        "hour",
-        "null_rate",
-        "amount",
-        "dearest",
-        "devices",
-        "ips",
-        "id_order",
-    ],
-)
+@pytest.mark.parametrize("column", TRIVIAL)
 def test_no_trivial_column_separates_ring_users(traits, column):
     auroc = roc_auc_score(traits.guilty, traits[column])
     assert max(auroc, 1 - auroc) <= 0.75
-
-
-def shared(log: pd.DataFrame, entity: str) -> float:
-    users = log[["user_id", entity]].dropna().drop_duplicates()[entity].value_counts()
-    return float((users > 1).mean())
 
 
 def test_honest_people_share_as_published(cities):

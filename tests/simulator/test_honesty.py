@@ -7,33 +7,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from sklearn.metrics import roc_auc_score
+from trivial_columns import TRIVIAL, columns, shared
 
 from ringfinder.events.simulator.simulate import simulate
-
-
-def columns(log: pd.DataFrame) -> pd.DataFrame:
-    by_user = log.assign(
-        seconds=log.ts.astype("int64") // 1_000_000,
-        hour=log.ts.dt.hour,
-        hidden=log[["device_id", "ip"]].isna().mean(axis=1),
-    ).groupby("user_id")
-    table = by_user.agg(
-        events=("ts", "size"),
-        first=("seconds", "min"),
-        last=("seconds", "max"),
-        hour=("hour", "mean"),
-        null_rate=("hidden", "mean"),
-        amount=("amount", "mean"),
-        dearest=("amount", "max"),
-        devices=("device_id", "nunique"),
-        ips=("ip", "nunique"),
-    ).sort_index()
-    return table.fillna(0).assign(id_order=np.linspace(0, 1, len(table)))
-
-
-def shared(log: pd.DataFrame, entity: str) -> float:
-    users = log[["user_id", entity]].drop_duplicates()[entity].value_counts()
-    return float((users > 1).mean())
 
 
 @pytest.fixture(scope="module")
@@ -43,21 +19,7 @@ def drawn(logs, culprits):
     return pd.concat(tables), np.concatenate(guilty)
 
 
-@pytest.mark.parametrize(
-    "column",
-    [
-        "events",
-        "first",
-        "last",
-        "hour",
-        "null_rate",
-        "amount",
-        "dearest",
-        "devices",
-        "ips",
-        "id_order",
-    ],
-)
+@pytest.mark.parametrize("column", TRIVIAL)
 def test_no_trivial_column_separates_ring_users(drawn, column):
     table, guilty = drawn
     auroc = roc_auc_score(guilty, table[column])

@@ -1,5 +1,6 @@
 """The bipartite graph of users and what they trade, and the groups its communities make."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -80,12 +81,24 @@ def fine_resolution(edges: Edges) -> float:
     return max(1.0, float(edges.weight.sum()) / WEIGHT_A_RESOLUTION)
 
 
-def densest_first(edges: Edges, label: Codes, *, fewest_others: int = FEWEST_ITEMS) -> list[Codes]:
+def _root(users: Weights, others: Weights) -> Weights:
+    return np.asarray(np.sqrt(users * others))
+
+
+def densest_first(
+    edges: Edges,
+    label: Codes,
+    *,
+    fewest_users: int = 1,
+    fewest_others: int = FEWEST_ITEMS,
+    extent: Callable[[Weights, Weights], Weights] = _root,
+) -> list[Codes]:
     """User sides of the communities `label` int64 [nodes], densest first.
 
-    The density is the weight inside over the root of users x others (Kannan and Vinay 1999), which
-    unlike the weight for each node does not fall when one side is much the longer. A community
-    needs `fewest_others` others.
+    The density is the weight inside over the community's `extent`, a function of its users and its
+    others: the root of their product (Kannan and Vinay 1999), which unlike the number of nodes does
+    not punish a group with one side much the longer. A community needs `fewest_users` and
+    `fewest_others`.
     """
     n_labels = int(label.max(initial=-1)) + 1
     of_user, of_other = label[: len(edges.users)], label[len(edges.users) :]
@@ -93,11 +106,11 @@ def densest_first(edges: Edges, label: Codes, *, fewest_others: int = FEWEST_ITE
     of_edge = of_user[edges.user]
     within = of_edge == of_other[edges.other]
     inside = np.bincount(of_edge[within], edges.weight[within], minlength=n_labels)
-    density = inside / np.sqrt(np.maximum(users * others, 1))
+    density = inside / np.maximum(extent(users.astype(np.float64), others.astype(np.float64)), 1)
     order = np.argsort(of_user, kind="stable")
     parts = np.split(edges.users[order], np.cumsum(users)[:-1])
     return best_first(
         (float(density[one]), part)
         for one, part in enumerate(parts)
-        if n_labels and others[one] >= fewest_others
+        if n_labels and len(part) >= fewest_users and others[one] >= fewest_others
     )

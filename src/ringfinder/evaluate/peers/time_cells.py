@@ -5,10 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from ringfinder.evaluate.peers.actions import HOUR
-from ringfinder.evaluate.peers.bipartite import Edges, Weights, distinct, edges_of
+from ringfinder.evaluate.peers.bipartite import (
+    Edges,
+    Weights,
+    densest_first,
+    distinct,
+    edges_of,
+)
 from ringfinder.evaluate.peers.log import Codes, PeerLog
 from ringfinder.evaluate.peers.potts import potts_communities
-from ringfinder.evaluate.peers.protocol import best_first
 
 WIDTH = 3 * HOUR
 RESOLUTION = 0.01
@@ -34,18 +39,12 @@ class TimeCells:
             edges.n,
             resolution=RESOLUTION,
         )
-        n_labels = int(label.max(initial=-1)) + 1
-        of_user, of_cell = label[: len(edges.users)], label[len(edges.users) :]
-        users, cells = (np.bincount(of, minlength=n_labels) for of in (of_user, of_cell))
-        of_edge = of_user[edges.user]
-        within = of_edge == of_cell[edges.other]
-        inside = np.bincount(of_edge[within], edges.weight[within], minlength=n_labels)
-        order = np.argsort(of_user, kind="stable")
-        parts = np.split(edges.users[order], np.cumsum(users)[:-1])
-        return best_first(
-            (float(inside[one] / users[one]), part)
-            for one, part in enumerate(parts)
-            if len(part) >= FEWEST_USERS and cells[one] >= FEWEST_CELLS
+        return densest_first(
+            edges,
+            label,
+            fewest_users=FEWEST_USERS,
+            fewest_others=FEWEST_CELLS,
+            extent=lambda users, _: users,
         )
 
 
