@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from data import RESULTS, ROOT
 
 sys.path.append(str(ROOT / "scripts"))
@@ -132,6 +133,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--share", type=float, default=1.0, help="share of every world's events")
     share = parser.parse_args().share
+    torch.set_num_threads(
+        1
+    )  # the head is small: on a busy machine threads only wait for each other
     bundle = load_bundle(shipped_model())
     with tempfile.TemporaryDirectory() as place:
         tests: dict[str, World] = {}

@@ -163,16 +163,63 @@ def missed(result: Result) -> str:
     return f"{text}\n{table(head, rows)}"
 
 
-def shopee(result: Result) -> str:
-    """Pair AP on real orders, beside the one-feature figure."""
-    rows = [
-        ("ringfinder, shipped model, no label seen", figure(result["pair_ap"], 3)),
-        ("one feature: most orders of a pair in an hour", figure(result["pair_ap_one_feature"], 3)),
-        ("chance (base rate)", figure(result["base_rate"], 3)),
-    ]
-    return (
-        f"{table(('scored by', 'pair AP'), rows)}\n{result['pairs']:,} pairs of buyer and shop.\n"
+def real_labels(result: Result) -> str:
+    """Average precision against real labels, a column for each set, the best on the first first."""
+    sets = result["average_precision"]
+    first = next(iter(sets.values()))
+    names = sorted(
+        {name for one in sets.values() for name in one},
+        key=lambda name: (-_number(first.get(name)), name),
     )
+    rows = ((name, *(_told(one.get(name)) for one in sets.values())) for name in names)
+    return f"{table(('scored by', *sets), rows)}\n{machine(result)}\n"
+
+
+def _number(value: object) -> float:
+    return value if isinstance(value, float) else -1.0
+
+
+def _told(value: object) -> str:
+    """A figure, a dash where there is none, or why there is none."""
+    return "-" if value is None else figure(value, 3) if isinstance(value, float) else str(value)
+
+
+def planted(result: Result) -> str:
+    """Ring AP on real logs with planted rings, each detector's mean over seeds."""
+    sets: dict[str, list[str]] = {}
+    for world in result["worlds"]:
+        sets.setdefault(world["name"].rpartition("-planted-")[0], []).append(world["name"])
+    rows = []
+    for detector in result["detectors"]:
+        aps = {
+            name: row["rings"]["ap"]
+            for name, row in cells(result, detector).items()
+            if row["rings"]["ap"] is not None
+        }
+        rows.append(
+            (
+                detector,
+                *(
+                    figure(statistics.mean([aps[world] for world in worlds if world in aps]))
+                    for worlds in sets.values()
+                ),
+            )
+        )
+    rings = sum(world["rings"] for world in result["worlds"])
+    head = ("detector", *(f"{name}, ring AP" for name in sets))
+    return f"{table(head, rows)}\n{rings} rings in {len(result['worlds'])} worlds.\n"
+
+
+def left_out(result: Result) -> str:
+    """Rings found in the first 50 by heads that knew their typology and heads that did not."""
+    known = {key for row in result["summary"].values() for key in row if key != "rings"}
+    heads = [key for key in next(iter(result["summary"].values())) if key in known]
+    rows = [
+        (name.replace("_", " "), row["rings"], *(row[head] for head in heads))
+        for name, row in result["summary"].items()
+    ]
+    total = ("all", *(sum(int(row[i]) for row in rows) for i in range(1, len(heads) + 2)))
+    return f"{table(('kind of ring', 'rings', *heads), [*rows, total])}\n{machine(result)}\n"
 
 
 def speed(result: Result) -> str:
@@ -223,7 +270,9 @@ BLOCKS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "worlds": ("reference.json", worlds),
     "ours": ("ours.json", ours),
     "missed": ("reference.json", missed),
-    "shopee": ("shopee.json", shopee),
+    "real_labels": ("real_labels.json", real_labels),
+    "planted": ("real_backgrounds.json", planted),
+    "left_out": ("leave_typology_out.json", left_out),
     "speed": ("speed.json", speed),
     "shared_graph": ("shared_graph.json", shared_graph),
 }

@@ -102,14 +102,17 @@ def test_the_mapping_shown_can_be_read(tmp_path):
     assert tomllib.loads(readme.MAPPING)["columns"] == readme.COLUMNS
 
 
+MACHINE = {"cores": 2, "memory_gib": 8, "architecture": "any", "python": "3"}
+
+
 def test_figures_that_are_absent_are_told_as_such(tmp_path, monkeypatch):
     monkeypatch.setattr(readme, "RESULTS", tmp_path)
     told = dict(readme.measured())
     assert set(told) == set(measured.BLOCKS)
     assert set(told.values()) == {"Not measured yet: run `make bench`.\n"}
-    figures = {"pairs": 4_000, "base_rate": 0.01, "pair_ap": 0.5, "pair_ap_one_feature": 0.4}
-    (tmp_path / "shopee.json").write_text(json.dumps(figures), encoding="utf-8")
-    assert "| 0.500 |" in dict(readme.measured())["shopee"]
+    figures = {"machine": MACHINE, "average_precision": {"shop": {"chance": 0.1, "ours": 0.5}}}
+    (tmp_path / "real_labels.json").write_text(json.dumps(figures), encoding="utf-8")
+    assert "| ours | 0.500 |\n| chance | 0.100 |" in dict(readme.measured())["real_labels"]
 
 
 def world(planted, ap, alerts, false, typologies):
@@ -129,7 +132,6 @@ def world(planted, ap, alerts, false, typologies):
 
 def compared(worlds):
     """Results of a benchmark: figures of ringfinder, and ring AP of two peers, by world."""
-    machine = {"cores": 2, "memory_gib": 8, "architecture": "any", "python": "3"}
     cells = []
     for name, (mine, peers) in worlds.items():
         cells.append({"world": name, "detector": "ringfinder", "figures": mine})
@@ -142,7 +144,7 @@ def compared(worlds):
         for name, (mine, _) in worlds.items()
     ]
     detectors = ["ringfinder", "one", "two"]
-    return {"machine": machine, "detectors": detectors, "worlds": facts, "cells": cells}
+    return {"machine": MACHINE, "detectors": detectors, "worlds": facts, "cells": cells}
 
 
 DRIP = {"drip": {"rings": 4, "hits": 3, "hits_at_50": 2}}
@@ -164,6 +166,21 @@ def test_worlds_stand_beside_their_peers_and_misses_are_counted():
     assert "Not among the first 50: 2 of 4." in told
     assert "False alerts: 3 of 5 (fan 3)." in told
     assert "| drip | 4 | 1 | 2 |" in told
+
+
+def test_planted_rings_and_typologies_left_out_are_told():
+    result = compared(
+        {
+            "shop-planted-1": (world(4, 0.7, 3, 1, DRIP), {"one": 0.4, "two": 0.3}),
+            "shop-planted-2": (world(6, 0.9, 3, 1, DRIP), {"one": 0.0, "two": 0.3}),
+        }
+    )
+    assert "| ringfinder | 0.80 |\n| one | 0.20 |\n" in measured.planted(result)
+    row = {"rings": 4, "knew": 3, "left out": 1}
+    told = measured.left_out({"machine": MACHINE, "summary": {"slow_drip": row, "other": row}})
+    assert "| kind of ring | rings | knew | left out |" in told
+    assert "| slow drip | 4 | 3 | 1 |" in told
+    assert "| all | 8 | 6 | 2 |" in told
 
 
 def test_own_worlds_are_told_as_means_over_seeds_beside_the_best_peer():
