@@ -49,7 +49,10 @@ COMMANDS: tuple[tuple[typer.Typer, str, Callable[..., None], str], ...] = (
         app,
         "benchmark",
         benchmarking.benchmark,
-        "benchmark --out runs/ --mix mixed --seed 1 --seed 2 --vary camouflage=0,2,4",
+        (
+            "benchmark --out runs/ --mix mixed --seed 1 --seed 2 --vary camouflage=0,2,4\n\n"
+            "Example: ringfinder benchmark --out missed/ --inject orders.csv.gz --map shop.toml"
+        ),
     ),
     (app, "simulate", working.simulate, "simulate --events 300000 --seed 7 --out world/"),
     (app, "doctor", housekeeping.doctor, "doctor --only torch"),

@@ -7,9 +7,10 @@ from typing import Annotated
 
 from typer import Context, Option
 
-from ringfinder.cli import told
+from ringfinder.cli import told, told_missed
 from ringfinder.cli.options import Json
 from ringfinder.cli.session import Session
+from ringfinder.errors import InputError
 
 
 def benchmark(
@@ -37,6 +38,18 @@ def benchmark(
         list[str] | None,
         Option("--vary", metavar="KNOB=V1,V2", help="... and each also with this knob turned."),
     ] = None,
+    inject: Annotated[
+        Path | None,
+        Option(
+            "--inject",
+            metavar="LOG",
+            help="Plant random rings into this log (or workspace), and tell which would be missed; "
+            "--seed names the plantings, default: 1 to 5; ringfinder runs alone by default.",
+        ),
+    ] = None,
+    mapping: Annotated[
+        Path | None, Option("--map", metavar="MAP.toml", help="How that log's columns read.")
+    ] = None,
     detector: Annotated[
         list[str] | None,
         Option("--detector", metavar="NAME", help="Only these; default: ringfinder, fast peers."),
@@ -50,16 +63,23 @@ def benchmark(
 ) -> None:
     """Run detectors and peers on the same worlds; what was finished before is not run again."""
     from ringfinder.evaluate.benchmark.worlds import asked
-    from ringfinder.pipeline.benchmark import DEFAULT_LIMIT_S
+    from ringfinder.pipeline.benchmark import DEFAULT_LIMIT_S, Inject
     from ringfinder.pipeline.benchmark import benchmark as run
 
     session: Session = ctx.obj
-    choice = asked(mixes=mix, engines=engine, events=events, seeds=seed, vary=vary)
+    if mapping is not None and inject is None:
+        raise InputError(
+            "--map stands alone", "it says how the log of --inject reads", "add --inject LOG"
+        )
+    planting = None if inject is None else Inject(inject, mapping, seed or ())
+    seeds = seed if inject is None else None
+    choice = asked(mixes=mix, engines=engine, events=events, seeds=seeds, vary=vary)
     with session.progress() as progress:
         result = run(
             out,
             worlds=world or (),
             choice=choice,
+            inject=planting,
             detectors=detector or (),
             every=every,
             limit_s=limit or DEFAULT_LIMIT_S,
@@ -67,4 +87,5 @@ def benchmark(
         )
     for warning in result.warnings:
         session.warn(warning)
-    session.result(result, told.compared(result))
+    lines = told_missed.missed(result) if result.missed else told.compared(result)
+    session.result(result, lines)

@@ -1,21 +1,26 @@
 """The verb `benchmark`: detectors and peers side by side on the same worlds, in one run."""
 
+import shutil
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import ringfinder
 from ringfinder.errors import InputError, WorkError
-from ringfinder.evaluate.benchmark.detectors import chosen
+from ringfinder.evaluate.benchmark.detectors import RINGFINDER, chosen
 from ringfinder.evaluate.benchmark.evasion import Curve, curves
 from ringfinder.evaluate.benchmark.machine import machine
+from ringfinder.evaluate.benchmark.missed import Missed, missed
+from ringfinder.evaluate.benchmark.missed_page import draw_missed, missed_json, missed_page
+from ringfinder.evaluate.benchmark.planting import OwnLog, own_log, plantings
 from ringfinder.evaluate.benchmark.plots import draw
 from ringfinder.evaluate.benchmark.results import Results, write_results
 from ringfinder.evaluate.benchmark.run import Plan, run_plan
 from ringfinder.evaluate.benchmark.summary import Line, lines
 from ringfinder.evaluate.benchmark.table import page
-from ringfinder.evaluate.benchmark.worlds import Choice, World, named, simulated
+from ringfinder.evaluate.benchmark.worlds import Choice, World, named, planted, simulated
 from ringfinder.events.progress import Progress, silent
 from ringfinder.store.workspace import locked, write_atomically
 
@@ -28,7 +33,8 @@ class BenchmarkResult:
     """Where the results lie, a line for each setting and detector, and the price of escape.
 
     `pages` are results.json, results.md and the pictures; `failed` says why, by "world, detector";
-    `skipped` why a detector did not run at all; `warnings` are told as such.
+    `skipped` why a detector did not run at all; `warnings` are told as such. `missed` has a row for
+    each detector where rings were planted into a log.
     """
 
     directory: Path
@@ -38,6 +44,20 @@ class BenchmarkResult:
     failed: dict[str, str]
     skipped: dict[str, str]
     warnings: tuple[str, ...]
+    missed: tuple[Missed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Inject:
+    """A log to plant rings into: a file, a directory of logs, or a workspace.
+
+    `mapping` says how the log reads, None for our own columns; there is a planting of each of
+    `seeds`, or of seeds 1 to 5 where none is named.
+    """
+
+    log: Path
+    mapping: Path | None = None
+    seeds: Sequence[int] = ()
 
 
 def benchmark(
@@ -45,6 +65,7 @@ def benchmark(
     *,
     worlds: Sequence[Path] = (),
     choice: Choice | None = None,
+    inject: Inject | None = None,
     detectors: Sequence[str] = (),
     every: bool = False,
     limit_s: float = DEFAULT_LIMIT_S,
@@ -53,27 +74,41 @@ def benchmark(
     """Run detectors on worlds and write results.json, results.md and plots/ into `out`.
 
     Without `worlds` and `choice` one mixed world is simulated; without `detectors` ringfinder and
-    the fast peers run, or `every` peer. Cells that are done are not run again: a run that was cut
-    off goes on where it stood. A cell that fails, or runs past `limit_s` seconds, is told with its
-    reason and ends nothing.
+    the fast peers run, or `every` peer. With `inject` the worlds are copies of that log with random
+    rings and innocents planted into it, ringfinder runs alone unless peers are asked for, and
+    missed.json, missed.md and plots/missed.svg tell which rings are not found. Cells that are done
+    are not run again: a run that was cut off goes on where it stood. A cell that fails, or runs
+    past `limit_s` seconds, is told with its reason and ends nothing.
 
-    Raises `InputError` for unknown names, directories that are no world with its truth and an
-    `out` that holds something else, `StoreError` when another run works in `out`, `WorkError`
-    where no cell at all could be finished.
+    Raises `InputError` for unknown names, directories that are no world with its truth, a log that
+    cannot be read or is too small to plant in, and an `out` that holds something else, `StoreError`
+    when another run works in `out`, `WorkError` where no cell at all could be finished.
     """
-    able = chosen(detectors, every=every)
+    alone = (RINGFINDER,) if inject is not None and not every else ()
+    able = chosen(detectors or alone, every=every)
     wanted = named(worlds)
-    if choice is not None or not worlds:
+    if inject is None and (choice is not None or not worlds):
         wanted += simulated(choice or Choice())
+    if inject is not None and (worlds or choice is not None):
+        raise InputError(
+            "a log to plant rings into stands beside other worlds",
+            "one run either plants into a log, or compares on worlds",
+            "leave out --world, --mix, --engine, --events and --vary, or --inject",
+        )
     _distinct(wanted)
     _usable(out)
-    with locked(out / _LOCK, busy=f"another benchmark works in {out}"):
+    with (
+        locked(out / _LOCK, busy=f"another benchmark works in {out}"),
+        _read(inject, out / "log", progress) as log,
+    ):
+        if log is not None and inject is not None:
+            wanted += planted(plantings(log, inject.seeds))
         found = run_plan(Plan(out, tuple(wanted), able.detectors, limit_s), progress)
         names = tuple(detector.name for detector in able.detectors)
         results = Results(
             machine(), ringfinder.__version__, names, able.skipped, found.facts, found.cells
         )
-        result = _written(results, out)
+        result = _written(results, out, _odd(log))
     if len(result.failed) == len(results.cells):
         raise WorkError(
             "no cell of the benchmark could be finished",
@@ -83,7 +118,33 @@ def benchmark(
     return result
 
 
-def _written(results: Results, out: Path) -> BenchmarkResult:
+@contextmanager
+def _read(inject: Inject | None, place: Path, progress: Progress) -> Iterator[OwnLog | None]:
+    """The log to plant into, if any; what was read of files lies at `place` during the block."""
+    if inject is None:
+        yield None
+        return
+    shutil.rmtree(place, ignore_errors=True)  # a killed run left it
+    try:
+        yield own_log(inject.log, inject.mapping, place, progress)
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _odd(log: OwnLog | None) -> list[str]:
+    """What is to be told of the log that was planted into."""
+    told = []
+    if log is not None and log.left_out:
+        told.append(
+            f"left out what of the log cannot be read, rows: {log.left_out:,}; "
+            "`ringfinder ingest` tells why"
+        )
+    if log is not None and log.declared:
+        told.append(f"planted rings do not share {' or '.join(log.declared)}: they are left out")
+    return told
+
+
+def _written(results: Results, out: Path, odd: Sequence[str]) -> BenchmarkResult:
     write_results(results, out / "results.json")
     write_atomically(out / "results.md", page(results).encode())
     pages = [out / "results.json", out / "results.md"]
@@ -92,10 +153,17 @@ def _written(results: Results, out: Path) -> BenchmarkResult:
         for cell in results.cells
         if cell.reason is not None
     }
-    warnings = [f"skipped {name}: {why}" for name, why in results.skipped.items()]
+    found = missed(results)
+    if found:
+        write_atomically(out / "missed.json", missed_json(found).encode())
+        write_atomically(out / "missed.md", missed_page(found).encode())
+        pages += [out / "missed.json", out / "missed.md"]
+    warnings = [*odd, *(f"skipped {name}: {why}" for name, why in results.skipped.items())]
     warnings += [f"failed on {cell}: {why}" for cell, why in failed.items()]
     try:
         pages += draw(results, out / "plots")
+        if found:
+            pages.append(draw_missed(found, out / "plots" / "missed.svg"))
     except ModuleNotFoundError:
         warnings.append('no pictures: pip install "ringfinder[plots]"')
     return BenchmarkResult(
@@ -106,6 +174,7 @@ def _written(results: Results, out: Path) -> BenchmarkResult:
         failed,
         results.skipped,
         tuple(warnings),
+        found,
     )
 
 

@@ -45,9 +45,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Facts:
-    """What a world holds: counts, and the `spend` of its rings; `recipe` is None for a directory.
+    """What a world holds: counts, and the `spend` of its rings; `recipe` is None for others' logs.
 
-    The counts are None where the world could not be made or read.
+    The counts are None where the world could not be made or read. `planted` has a row for each
+    group that was planted into the world's log, as `Traits`.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Facts:
     users: int | None
     rings: int | None
     spend: Spend
+    planted: tuple[dict[str, Any], ...] = ()
 
 
 def cell_key(world: World, detector: Detector) -> str:
@@ -115,7 +117,8 @@ class Shelf:
 def facts_of(said: Mapping[str, Any]) -> Facts:
     """The facts that JSON held."""
     recipe = None if said["recipe"] is None else Recipe(**said["recipe"])
-    return Facts(**{**said, "recipe": recipe, "spend": Spend(**said["spend"])})
+    traits = {"planted": tuple(said.get("planted", ()))}
+    return Facts(**{**said, "recipe": recipe, "spend": Spend(**said["spend"]), **traits})
 
 
 def rounded(value: Any) -> Any:

@@ -24,6 +24,7 @@ from ringfinder.evaluate.benchmark.spend import Spend, spent
 from ringfinder.evaluate.benchmark.worlds import LOG, Recipe, World
 from ringfinder.evaluate.report import report
 from ringfinder.evaluate.reported import read_groups, read_scores
+from ringfinder.evaluate.traits import read_traits
 from ringfinder.evaluate.truth import Truth, read_truth
 from ringfinder.events.progress import Progress
 
@@ -53,10 +54,10 @@ class Measurements:
 def run_plan(plan: Plan, progress: Progress) -> Measurements:
     """Run every cell that is not done, one at a time; the caller holds the lock of `plan.root`.
 
-    A simulated world lies under the root as long as a cell needs it. Each detector is given a
-    directory of its own with the log and nothing else. Before the first cell of a detector that
-    compiles, it runs on a small world that is not counted: kernels are compiled once an
-    installation. A cell that fails is kept with its reason and runs again in the next run.
+    A world that is simulated or planted lies under the root as long as a cell needs it. Each
+    detector is given a directory of its own with the log and nothing else. Before the first cell of
+    a detector that compiles, it runs on a small world that is not counted: kernels are compiled
+    once an installation. A cell that fails is kept with its reason and runs again in the next run.
     """
     with _workplace(plan.root / "work") as work:
         return _run(plan, _Bench(plan, work), progress)
@@ -123,16 +124,17 @@ class _Bench:
 
     @contextmanager
     def _standing(self, world: World) -> Iterator[Path]:
-        """The directory of a world; a simulated one is made now and removed afterwards."""
+        """The directory of a world; one that is not named is made now and removed afterwards."""
         if world.directory is not None:
             yield world.directory
             return
-        if world.recipe is None:
-            raise ValueError(world)
         out = self._plan.root / "worlds" / world.name
         shutil.rmtree(out, ignore_errors=True)  # a killed run left it
         try:
-            self._simulate(world.recipe, out)
+            if world.planting is not None:
+                world.planting.write(out)
+            elif world.recipe is not None:
+                self._simulate(world.recipe, out)
             yield out
         finally:
             shutil.rmtree(out, ignore_errors=True)
@@ -154,6 +156,7 @@ class _Bench:
             users=len(truth.users),
             rings=len(truth.rings),
             spend=Spend(**rounded(asdict(spent(directory)))),
+            planted=read_traits(directory),
         )
         self._shelf.put_facts(facts)
         return facts

@@ -58,7 +58,7 @@ def _page(results: Results) -> Iterator[str]:
         if events:
             around = sum(events) // len(events)
             yield f"{count}, {around:,} events in the mean, {sum(rings)} rings in all.\n"
-        yield from _table(_HEAD, (_row(line) for line in told if line.setting == setting))
+        yield from table(_HEAD, (_row(line) for line in told if line.setting == setting))
     yield from _recalls(results)
     yield from _evasion(curves(results))
     yield from _failures(results.cells)
@@ -105,7 +105,7 @@ def _recalls(results: Results) -> Iterator[str]:
         if names:
             yield f"\n## Recall@50 by {'typology' if title == 'typology' else 'size'}\n"
             yield "Over all worlds with no knob turned.\n"
-            yield from _table(
+            yield from table(
                 (title, "rings", *shares),
                 ((name, *_shares(name, list(shares.values()))) for name in names),
             )
@@ -129,7 +129,7 @@ def _evasion(found: Sequence[Curve]) -> Iterator[str]:
     detectors = list(dict.fromkeys(curve.detector for curve in found))
     told = {(curve.base, curve.knob, curve.detector): curve for curve in found}
     rows = list(dict.fromkeys((curve.base, curve.knob, curve.unit) for curve in found))
-    yield from _table(
+    yield from table(
         ("worlds", "spend", *detectors),
         (
             (base, unit, *(_price(told.get((base, knob, name))) for name in detectors))
@@ -143,7 +143,7 @@ def _evasion(found: Sequence[Curve]) -> Iterator[str]:
         }
         yield f"\n### {base}: {knob}\n"
         yield f"Share of rings within the first 50, by {unit}.\n"
-        yield from _table(
+        yield from table(
             (knob, unit, *detectors),
             (
                 (f"{value:g}", _figure(spend), *(_found(curve, value) for curve in curves_here))
@@ -165,13 +165,14 @@ def _failures(cells: Sequence[Cell]) -> Iterator[str]:
     failed = [cell for cell in cells if cell.reason is not None]
     if failed:
         yield "\n## What failed\n"
-        yield from _table(
+        yield from table(
             ("world", "detector", "after s", "why"),
             ((c.world, c.detector, f"{c.wall_s:.1f}", c.reason or "") for c in failed),
         )
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """The lines of a table in Markdown."""
     yield _joined(head)
     yield _joined(["---"] * len(head))
     yield from (_joined(row) for row in rows)

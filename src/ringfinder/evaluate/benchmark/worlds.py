@@ -1,4 +1,4 @@
-"""Which worlds a benchmark runs on: directories somebody names, and simulated ones."""
+"""Which worlds a benchmark runs on: directories somebody names, simulated and planted ones."""
 
 import hashlib
 import json
@@ -11,14 +11,22 @@ from pathlib import Path
 
 import ringfinder
 from ringfinder.errors import InputError
+from ringfinder.evaluate.benchmark.planting import Planting
 from ringfinder.evaluate.benchmark.source import code_digest
+from ringfinder.evaluate.traits import PLANTED_FILE
 from ringfinder.events.simulator.engine import ENGINES
 from ringfinder.events.simulator.knobs import AT_REST, parse_knobs
 from ringfinder.events.simulator.mixes import MIXES
 
 LOG = "events.parquet"
 _REQUIRED = (LOG, "truth_users.csv")
-_FILES = (*_REQUIRED, "truth_rings.csv", "truth_events.parquet", "benign_groups.csv")
+_FILES = (
+    *_REQUIRED,
+    "truth_rings.csv",
+    "truth_events.parquet",
+    "benign_groups.csv",
+    PLANTED_FILE,
+)
 _LABELS = "labels_train.csv"
 _SIMULATOR = "ringfinder.events.simulator.simulate"
 
@@ -60,17 +68,19 @@ class Recipe:
 
 @dataclass(frozen=True)
 class World:
-    """One world: of a `recipe`, or lying in a `directory`; `key` is a digest of its content."""
+    """One world: of a `recipe` or a `planting`, or in a `directory`; `key` digests its content."""
 
     name: str
     key: str
     recipe: Recipe | None = None
     directory: Path | None = None
+    planting: Planting | None = None
 
     @property
     def setting(self) -> str:
         """The name of what worlds of other seeds have in common with it."""
-        return self.name if self.recipe is None else self.recipe.setting
+        made = self.recipe or self.planting
+        return self.name if made is None else made.setting
 
 
 @dataclass(frozen=True)
@@ -106,6 +116,11 @@ def simulated(choice: Choice) -> list[World]:
         recipes[base] = None
         recipes |= {replace(base, knob=knob, value=value): None for knob, value in turned}
     return [World(recipe.name, _recipe_key(recipe), recipe=recipe) for recipe in recipes]
+
+
+def planted(plantings: Sequence[Planting]) -> list[World]:
+    """The worlds of these plantings."""
+    return [World(one.name, one.key, planting=one) for one in plantings]
 
 
 def named(directories: Sequence[Path]) -> list[World]:
