@@ -124,6 +124,21 @@ def test_without_devices_the_log_has_no_shares(tmp_path):
     assert "one roof" not in {row["kind"] for row in rows}
 
 
+def test_a_log_of_one_instant_and_one_ip_is_planted_into(tmp_path):
+    log = drawn_log().assign(ip="one", ts=pd.Timestamp("2026-03-02", tz="UTC"))
+    inject(log, tmp_path, rings=20, gatherings=20, seed=1)
+    assert all(row["days"] < 1e-6 for row in read_traits(tmp_path))
+
+
+def test_missing_devices_stay_apart(tmp_path):
+    """Where half of the log tells no device, accounts without one get one of their own."""
+    log = drawn_log()
+    log.loc[log.index % 2 == 0, "device_id"] = None
+    inject(log, tmp_path, rings=20, gatherings=20, seed=1)
+    innocent = [row for row in read_traits(tmp_path) if row["kind"] != "injected"]
+    assert {row["shared_devices"] for row in innocent} == {0.0}
+
+
 def test_shuffled_rows_are_planted_alike(tmp_path):
     log = drawn_log()
     inject(log, tmp_path / "a", seed=3)

@@ -58,7 +58,7 @@ def ring(log: Background, rng: np.random.Generator, number: int) -> Planted:
     who, what = pairs(drawn(rng, size, len(things)))
     members, made = _accounts(log, rng, size, number)
     slots = int(rng.integers(1, MEETINGS + 1)) if rng.random() < 2 / 3 else 0
-    ts = _times(log, rng, what, slots)
+    ts = _times(log, rng, what, slots, _length(log, rng))
     events = _events(log, log.sample(rng, things)[what], members[who], ts)
     ways = [_ways(rng) for _ in log.shared]
     if shape == "scattered" and "own" in ways:
@@ -83,14 +83,17 @@ def gathering(log: Background, rng: np.random.Generator) -> Planted:
 
 
 def one_taste(log: Background, rng: np.random.Generator) -> Planted:
-    """People who bought one thing, and those who bought what these bought, pick from a menu."""
+    """People who bought one thing, and those who bought what these bought, pick from a menu.
+
+    They come in their own time, over a quarter of the log and more.
+    """
     people = near(log, rng, _size(log, rng, 8, 80))
     liked = np.unique(log.what[log.rows_of_users(people)])
-    menu = rng.permutation(liked)[: log_uniform(rng, 2, 30)]
+    menu = rng.permutation(liked)[: log_uniform(rng, 5, 40)]
     leaning = rng.uniform(0.4, 1.6, (len(people), 1)) * rng.uniform(0.4, 1.6, (1, len(menu)))
     share = max(1.5 / len(menu), rng.uniform(0.05, 0.35))
     taken = rng.random(leaning.shape) < share * leaning
-    return _innocent("one taste", log, rng, people, menu, pairs(taken), int(rng.integers(0, 2)))
+    return _innocent("one taste", log, rng, people, menu, pairs(taken), 0)
 
 
 def one_moment(log: Background, rng: np.random.Generator) -> Planted:
@@ -159,7 +162,9 @@ def _innocent(
     if not len(who):
         who, what = np.arange(min(2, len(people))), np.zeros(min(2, len(people)), np.int64)
     members = log.users[people]
-    events = _events(log, log.sample(rng, menu)[what], members[who], _times(log, rng, what, slots))
+    length = _length(log, rng) if slots else int(log.span * rng.uniform(0.25, 1.0))
+    ts = _times(log, rng, what, slots, length)
+    events = _events(log, log.sample(rng, menu)[what], members[who], ts)
     for column in log.shared:
         events[column] = log.own(column, members)[who]
     events["is_camouflage"] = False
@@ -193,11 +198,16 @@ def _accounts(
     return np.where(made, fresh, known), made.astype(np.int64)
 
 
-def _times(log: Background, rng: np.random.Generator, what: Ints, slots: int) -> Ints:
-    """Real hours of a stretch of drawn length, or common slots in it, each thing in one."""
-    length = int(
-        min(log.span, np.exp(rng.uniform(np.log(_HOUR), np.log(max(log.span, 2 * _HOUR)))))
-    )
+def _length(log: Background, rng: np.random.Generator) -> int:
+    """For how long a group acts, microseconds: uniform or log-uniform from an hour to all."""
+    shortest = min(_HOUR, log.span)
+    if rng.random() < 0.5:
+        return int(rng.uniform(shortest, log.span))
+    return int(np.exp(rng.uniform(np.log(shortest), np.log(log.span))))
+
+
+def _times(log: Background, rng: np.random.Generator, what: Ints, slots: int, length: int) -> Ints:
+    """Real hours of a stretch of that length, or common slots in it, each thing in one."""
     start = log.start + int(rng.random() * (log.span - length))
     if not slots:
         return log.moments(rng, len(what), start, length)

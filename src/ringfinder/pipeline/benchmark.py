@@ -144,7 +144,7 @@ def _odd(log: OwnLog | None) -> list[str]:
     return told
 
 
-def _written(results: Results, out: Path, odd: Sequence[str]) -> BenchmarkResult:
+def _written(results: Results, out: Path, odd: Sequence[str] = ()) -> BenchmarkResult:
     write_results(results, out / "results.json")
     write_atomically(out / "results.md", page(results).encode())
     pages = [out / "results.json", out / "results.md"]

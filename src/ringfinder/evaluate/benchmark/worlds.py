@@ -8,15 +8,17 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import ringfinder
 from ringfinder.errors import InputError
-from ringfinder.evaluate.benchmark.planting import Planting
 from ringfinder.evaluate.benchmark.source import code_digest
-from ringfinder.evaluate.traits import PLANTED_FILE
 from ringfinder.events.simulator.engine import ENGINES
 from ringfinder.events.simulator.knobs import AT_REST, parse_knobs
 from ringfinder.events.simulator.mixes import MIXES
+
+if TYPE_CHECKING:  # planting needs pandas, which a plan does not
+    from ringfinder.evaluate.benchmark.planting import Planting
 
 LOG = "events.parquet"
 _REQUIRED = (LOG, "truth_users.csv")
@@ -25,7 +27,7 @@ _FILES = (
     "truth_rings.csv",
     "truth_events.parquet",
     "benign_groups.csv",
-    PLANTED_FILE,
+    "planted.csv",
 )
 _LABELS = "labels_train.csv"
 _SIMULATOR = "ringfinder.events.simulator.simulate"
@@ -74,7 +76,7 @@ class World:
     key: str
     recipe: Recipe | None = None
     directory: Path | None = None
-    planting: Planting | None = None
+    planting: "Planting | None" = None
 
     @property
     def setting(self) -> str:
@@ -118,7 +120,7 @@ def simulated(choice: Choice) -> list[World]:
     return [World(recipe.name, _recipe_key(recipe), recipe=recipe) for recipe in recipes]
 
 
-def planted(plantings: Sequence[Planting]) -> list[World]:
+def planted(plantings: "Sequence[Planting]") -> list[World]:
     """The worlds of these plantings."""
     return [World(one.name, one.key, planting=one) for one in plantings]
 
