@@ -89,7 +89,8 @@ def _traits(
 
 def _sharing(work: pd.DataFrame, column: str, held: set[str]) -> float:
     """The share of users on a value that is not among `held` and that another one used too."""
-    uses = work[~work[column].isin(held) & work[column].notna()]
+    fresh = [value for value in work[column].dropna().unique() if value not in held]
+    uses = work[work[column].isin(fresh)]
     users = uses.groupby(column)["user_id"].nunique()
     joint = uses[uses[column].isin(users.index[users > 1])]["user_id"].nunique()
     return float(joint / work["user_id"].nunique())
