@@ -8,7 +8,6 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 SEED = 0
-ITERATIONS = 2
 MIN_USERS = 4
 MAX_USERS = 1_000
 
@@ -61,7 +60,7 @@ def communities(
             graph.data,
             n,
             resolution=resolution,
-            iterations=ITERATIONS,
+            iterations=1,  # settling mends what a second pass would
             use_modularity=False,
             seed=SEED,
         )
@@ -69,12 +68,53 @@ def communities(
         yield from split(users.astype(np.int32), labels)
 
 
-def split(users: Codes, label: npt.NDArray[np.int64]) -> Iterator[Codes]:
-    """Users of each label, ascending, where there are `MIN_USERS` to `MAX_USERS` of them.
+def split(
+    users: Codes, label: npt.NDArray[np.int64], fewest: int = MIN_USERS, most: int = MAX_USERS
+) -> Iterator[Codes]:
+    """Users of each label, ascending, where there are `fewest` to `most` of them.
 
     Groups come in the order of their first user, which does not depend on how labels are numbered.
     """
     order = np.lexsort((users, label))
-    cuts = np.flatnonzero(np.diff(label[order])) + 1
-    parts = [part for part in np.split(users[order], cuts) if MIN_USERS <= len(part) <= MAX_USERS]
-    yield from sorted(parts, key=lambda part: int(part[0]))
+    users, label = users[order], label[order]
+    start = np.flatnonzero(np.r_[True, label[1:] != label[:-1]]) if len(label) else label
+    size = np.diff(np.r_[start, len(label)])
+    fits = (size >= fewest) & (size <= most)
+    start, size = start[fits], size[fits]
+    for g in np.argsort(users[start], kind="stable"):
+        yield users[start[g] : start[g] + size[g]]
+
+
+def core(
+    user: Codes, entity: npt.NDArray[np.int64], user_least: int, entity_least: int
+) -> npt.NDArray[np.bool_]:
+    """Mark the distinct pairs of the largest part where everybody has enough of the other side.
+
+    Users keep at least `user_least` pairs and entities `entity_least`: the (alpha, beta)-core of a
+    bipartite graph (Ahmed et al. 2007).
+    """
+    kept = np.ones(len(user), np.bool_)
+    left = len(user)
+    while left:
+        few = np.bincount(user[kept], minlength=int(user.max()) + 1) < user_least
+        kept &= ~few[user]
+        rare = np.bincount(entity[kept], minlength=int(entity.max()) + 1) < entity_least
+        kept &= ~rare[entity]
+        if kept.sum() == left:
+            break
+        left = int(kept.sum())
+    return kept
+
+
+def components(
+    user: Codes, entity: npt.NDArray[np.int64], fewest: int, most: int
+) -> Iterator[Codes]:
+    """Users of each connected part of a bipartite graph that has `fewest` to `most` of them."""
+    if not len(user):
+        return
+    users, row = np.unique(user, return_inverse=True)
+    entities, col = np.unique(entity, return_inverse=True)
+    n = len(users) + len(entities)
+    graph = sp.coo_matrix((np.ones(len(row)), (row, col + len(users))), shape=(n, n))
+    _, label = sp.csgraph.connected_components(graph, directed=False)
+    yield from split(users.astype(np.int32), label[: len(users)].astype(np.int64), fewest, most)

@@ -196,7 +196,7 @@ def weigh(
             m = _touch(v, m, cells)
             own = float(deals.ptr[v + 1] - deals.ptr[v])
             q = target_rate(end - start - k, own, deals)
-            cells.llr[v] += _vouch(v, k, n, q, cells) - absent + cells.sync[j]
+            cells.llr[v] += vouch(v, k, n, q, cells) - absent + cells.sync[j]
             cells.hits[v] += 1
     for x in kept_e:
         k = cells.entity[x]
@@ -207,7 +207,7 @@ def weigh(
         for j in range(start, end):
             v = idents.user[j]
             m = _touch(v, m, cells)
-            cells.llr[v] += _vouch(v, k, n, q, cells) - absent
+            cells.llr[v] += vouch(v, k, n, q, cells) - absent
     return m, base
 
 
@@ -222,7 +222,7 @@ def _touch(v: int, m: int, cells: Scratch) -> int:
 
 
 @njit(cache=True)
-def _vouch(v: int, k: int, n: int, q: float, cells: Scratch) -> float:
+def vouch(v: int, k: int, n: int, q: float, cells: Scratch) -> float:
     """Nats for membership of v by something that k of n members have and rate q of the others.
 
     The rate inside is that of the other members.

@@ -19,7 +19,12 @@ CHANNELS = {
     "shared identifiers": "ringfinder.rings.channels.identifiers:communities_of_holders",
     "one identifier": "ringfinder.rings.channels.identifiers:holders",
     "one small item": "ringfinder.rings.channels.customers:of_small_targets",
+    "one small seller": "ringfinder.rings.channels.customers:of_small_sellers",
+    "related things of a seller": "ringfinder.rings.channels.customers:of_related_targets",
     "newcomers at one item": "ringfinder.rings.channels.customers:newcomers",
+    "newcomers at one seller": "ringfinder.rings.channels.customers:newcomers_at_sellers",
+    "inside a burst, hours": "ringfinder.rings.channels.promotions:hours",
+    "inside a burst, days": "ringfinder.rings.channels.promotions:days",
 }
 
 
