@@ -1,5 +1,7 @@
 """Statistics of a group: scale-free numbers that score, hypotheses and community head read."""
 
+from typing import NamedTuple
+
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -13,7 +15,9 @@ from ringfinder.rings.sums import (
     count_people,
     count_sellers,
     sum_identifiers,
+    sum_lives,
     sum_targets,
+    unevenness,
 )
 from ringfinder.rings.weighing import Scratch, choose, clear, weigh
 
@@ -52,9 +56,35 @@ STATISTICS = {
     "top_seller": "share of listed deals at the leading seller",
     "undone": "share of listed deals that are refunds or cancellations",
     "repeats": "share of listed deals that are a third purchase within hours",
+    "unevenness": "log-ratio of the variance of members' listed deals to that of free choice",
+    "own_life": "share of members who deal off the list too",
+    "lived_on": "part of the time left after a last listed deal in which members are still seen",
+    "spill": "share of the members' deals with the listed sellers that are off the list",
     "channels": "channels that proposed the group",
 }
 """Name and meaning of each statistic, in column order."""
+
+
+class Lifetimes(NamedTuple):
+    """When users were first and last seen, int64 [users] in microseconds UTC.
+
+    `births` are the ascending values of `first`; `end` is the last time in the log, `window` the
+    microseconds from its first to that, at least 1.
+    """
+
+    first: Int64
+    last: Int64
+    births: Int64
+    end: int
+    window: float
+
+
+def lifetimes_of(snapshot: Snapshot) -> Lifetimes:
+    """Lifetimes of the users of a snapshot."""
+    events = snapshot.events
+    ts, by_user, ptr = (np.asarray(a) for a in (events.ts, events.by_user, events.user_ptr))
+    first, last = ts[by_user[ptr[:-1]]], ts[by_user[ptr[1:] - 1]]
+    return Lifetimes(first, last, np.sort(first), int(ts[-1]), float(max(1, ts[-1] - ts[0])))
 
 
 @njit(cache=True)
@@ -63,9 +93,7 @@ def _describe(
     deals: Deals,
     idents: Identifiers,
     cells: Scratch,
-    first_seen: Int64,
-    everybody: Int64,
-    window: float,
+    lifetimes: Lifetimes,
     out: Float64,
 ) -> None:
     """Fill one row of the table but for the last column."""
@@ -80,7 +108,9 @@ def _describe(
     e = sum_identifiers(kept_e, n, idents, cells)
     p = count_people(m, base, threshold, t.hits / n, cells)
     sellers, at_leading = count_sellers(kept_t, deals, cells)
+    lives = sum_lives(members, kept_t, t.hits, deals, lifetimes.last, lifetimes.end)
     listed = max(1, t.hits)
+    density = t.hits / max(1, n * len(kept_t))
     row = [
         float(n),
         float(len(kept_t)),
@@ -89,10 +119,10 @@ def _describe(
         t.time_nats / n,
         e.thing_nats / n,
         e.place_nats / n,
-        birth_nats(np.sort(first_seen[members]), everybody) / n,
+        birth_nats(np.sort(lifetimes.first[members]), lifetimes.births) / n,
         t.time_nats / listed,
         (t.target_nats + t.time_nats + e.thing_nats + e.place_nats - cost) / n - threshold,
-        t.hits / max(1, n * len(kept_t)),
+        density,
         t.hits / n,
         t.hits / max(1.0, mean * n),
         t.hits / max(1, t.customers),
@@ -105,12 +135,16 @@ def _describe(
         e.top_place / n,
         e.top_life,
         e.held / max(1, e.holders),
-        (t.latest - t.earliest) / window if t.hits > 0 else 0.0,
+        (t.latest - t.earliest) / lifetimes.window if t.hits > 0 else 0.0,
         float(count_occasions(t.step_ts)),
         float(sellers),
         at_leading / listed,
         t.undone / listed,
         t.repeats / listed,
+        unevenness(lives.variance, density, len(kept_t)),
+        lives.lively / n,
+        lives.lived_on / max(1.0, lives.remained),
+        lives.off_list / max(1, lives.off_list + t.hits),
     ]
     out[: len(row)] = np.array(row)
     clear(members, seen_t, seen_e, kept_t, m, deals, cells)
@@ -123,14 +157,12 @@ def _describe_all(
     deals: Deals,
     idents: Identifiers,
     cells: Scratch,
-    first_seen: Int64,
-    everybody: Int64,
-    window: float,
+    lifetimes: Lifetimes,
     out: Float64,
 ) -> None:
     for g in range(len(ptr) - 1):
         members = user[ptr[g] : ptr[g + 1]]
-        _describe(members, deals, idents, cells, first_seen, everybody, window, out[g])
+        _describe(members, deals, idents, cells, lifetimes, out[g])
 
 
 def describe(
@@ -146,9 +178,6 @@ def describe(
 
     `origins` lists each group's candidates, `channel` int64 [candidates] the channel of each.
     """
-    events = snapshot.events
-    first_seen = np.asarray(events.ts)[np.asarray(events.by_user)[np.asarray(events.user_ptr)[:-1]]]
-    window = float(max(1, events.ts[-1] - events.ts[0]))
     table = np.zeros((len(groups), len(STATISTICS)), np.float64)
     _describe_all(
         groups.ptr,
@@ -156,9 +185,7 @@ def describe(
         deals,
         idents,
         cells,
-        first_seen,
-        np.sort(first_seen),
-        window,
+        lifetimes_of(snapshot),
         table,
     )
     for g, found in enumerate(origins):

@@ -15,6 +15,8 @@ Int64 = npt.NDArray[np.int64]
 OCCASION_GAP = 12 * HOUR
 BIRTH_WIDTH = 24 * HOUR
 UNDO, REPEAT = FAMILIES.index("undo"), FAMILIES.index("repeat")
+UNSURE = 0.1
+"""Variance of a count added to both sides of a ratio of variances."""
 THING, PLACE = 1 << 29, 1 << 30
 """Bits of `Scratch.hits` that mark who shares a thing or an address."""
 
@@ -53,6 +55,21 @@ class PeopleCounts(NamedTuple):
     with_thing: int
     with_place: int
     weakest: float
+
+
+class LivesSums(NamedTuple):
+    """Sums over what members do beside the list, and when they stop.
+
+    `variance` is that of the members' number of listed deals; `off_list` counts their other deals
+    with the listed sellers; `lively` the members with any deal off the list; `lived_on` is the time
+    members were still seen after their last listed deal, `remained` that which the log left them.
+    """
+
+    variance: float
+    off_list: int
+    lively: int
+    lived_on: float
+    remained: float
 
 
 @njit(cache=True)
@@ -137,6 +154,50 @@ def count_people(
             near40 += count > 0 and count >= 0.4 * each
             doubtful += margin > -0.7 * threshold
     return PeopleCounts(near60, near40, doubtful, with_thing, with_place, weakest)
+
+
+@njit(cache=True)
+def sum_lives(
+    members: Codes, kept: Codes, hits: int, deals: Deals, last_seen: Int64, end: int
+) -> LivesSums:
+    """Sum over the members' lives beside the list `kept` (ascending), of `hits` listed deals.
+
+    `last_seen` int64 [users] is when each user was last seen, `end` the last time in the log.
+    """
+    each = hits / len(members)
+    sellers = np.unique(deals.seller[kept])
+    variance = lived_on = remained = 0.0
+    off_list = lively = 0
+    for v in members:
+        listed = 0
+        latest = np.int64(-(2**62))
+        for j in range(deals.ptr[v], deals.ptr[v + 1]):
+            x = deals.target[j]
+            at = np.searchsorted(kept, x)
+            if at < len(kept) and kept[at] == x:
+                listed += 1
+                latest = max(latest, deals.ts[j])
+                continue
+            seller = deals.seller[x]
+            at = np.searchsorted(sellers, seller)
+            off_list += seller >= 0 and at < len(sellers) and sellers[at] == seller
+        variance += (listed - each) ** 2 / len(members)
+        if listed > 0:
+            lively += deals.ptr[v + 1] - deals.ptr[v] > listed
+            lived_on += float(last_seen[v] - latest)
+            remained += float(end - latest)
+    return LivesSums(variance, off_list, lively, lived_on, remained)
+
+
+@njit(cache=True)
+def unevenness(variance: float, density: float, targets: int) -> float:
+    """Log-ratio of the variance of the members' listed deals to that of independent choice.
+
+    A crowd in which everybody takes each target with chance `density` is binomial, one of keen and
+    idle people wider; people paid by the job do much the same number each.
+    """
+    binomial = targets * density * (1 - density)
+    return float(np.log((variance + UNSURE) / (binomial + UNSURE))) if targets > 1 else 0.0
 
 
 @njit(cache=True)
