@@ -39,8 +39,10 @@ from ringfinder.pipeline.ingest import ingest
 from ringfinder.pipeline.models import shipped_model
 from ringfinder.pipeline.simulate import simulate
 from ringfinder.pipeline.snapshot import snapshot_at
-from ringfinder.rings.find import Found, find_groups, tell_rings
+from ringfinder.rings.find import Found, find_groups
 from ringfinder.rings.score import head_inputs
+from ringfinder.rings.selection import select
+from ringfinder.rings.statistics import column
 from ringfinder.rings.verdicts import WIDTHS, Verdict, Widths, learn
 from ringfinder.store.workspace import Workspace
 
@@ -71,17 +73,20 @@ class World:
     found: Found
     score: npt.NDArray[np.float32]
     truth: Truth
+    names: list[str]
     code: dict[str, int]
 
     def ranked(self, said: dict[Group, bool], widths: Widths) -> list[Group]:
-        """The list after verdicts, best first."""
+        """The list after verdicts, best first, chosen as `rings.find.tell_rings` chooses it."""
         verdicts = [
             Verdict(np.array([self.code[user] for user in ring], np.int32), len(ring), confirmed)
             for ring, confirmed in said.items()
         ]
         groups, statistics = self.found.groups, self.found.statistics
         score = learn(groups, statistics, self.score, verdicts, widths)
-        return [frozenset(r.members) for r in tell_rings(self.found, score, max_rings=LISTED)]
+        nats = column(statistics, "net_nats") * column(statistics, "size")
+        chosen = select(groups, score, nats, LISTED)
+        return [frozenset(self.names[v] for v in groups.members(g).tolist()) for g in chosen]
 
 
 def read_world(directory: Path, head: Hybrid) -> World:
@@ -93,8 +98,9 @@ def read_world(directory: Path, head: Hybrid) -> World:
     score = head.score_groups(
         snapshot, found.groups, head_inputs(found.statistics, snapshot.n_users)
     )
-    code = {name: i for i, name in enumerate(ids(snapshot, "user"))}
-    return World(found, score, read_truth(directory), code)
+    names = ids(snapshot, "user")
+    code = {name: i for i, name in enumerate(names)}
+    return World(found, score, read_truth(directory), names, code)
 
 
 def spoken(group: Group, truth: Truth) -> bool | None:

@@ -188,7 +188,15 @@ def test_the_command_tells_what_moved(workspace, capsys):
     assert "Ranked anew as sweep" in shown
     assert f"{ring_id}     1 ->" in shown
     assert all(len(line) <= 80 for line in shown.splitlines())
+    confirmed = last_sweep(workspace.sweeps).rings[0]["ring_id"]
+    assert run([*where, "decide", confirmed, "--verdict", "confirmed", "--reason", "x"]) == 0
+    capsys.readouterr()
+    assert run([*where, "rings", "list"]) == 0
+    assert f"{confirmed}   1.00" in (listed := capsys.readouterr().out)
+    assert "CONF." in listed
+    assert run([*where, "rings", "show", confirmed]) == 0
+    assert ", confirmed" in capsys.readouterr().out
     assert run([*where, *words, "--json"]) == 0
     data = json.loads(capsys.readouterr().out)["data"]
-    assert data["number"] == 2
+    assert data["number"] == 3
     assert data["reranked"]["moved"] == []

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # imported by the command that ran, so that --help stays quic
 
 _LISTED = 10
 _MEMBERS_SHOWN = 60
+_JUDGED = {"confirmed": "CONF.", "cleared": "CLEAR"}
 _NAME = 42
 
 
@@ -174,7 +175,7 @@ def ring_list(rings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield f"{'rank':>4}  {'ring':<14}  {'score':>5}  {'users':>5}  {'':<5}  why"
     for ring in rings:
         head = f"{ring['rank']:>4}  {fit(ring['ring_id'], 14):<14}  {ring['score']:>5.2f}  "
-        mark = "ALERT" if ring["alert"] else ""
+        mark = _JUDGED.get(ring.get("verdict", ""), "ALERT" if ring["alert"] else "")
         why = visible(strongest_fact(ring))
         yield fit(f"{head}{ring['size']:>5}  {mark:<5}  ", 45).ljust(43) + clip(why, LINE - 43)
 
@@ -185,6 +186,7 @@ def one_ring(ring: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"Ring {ring['rank']}, {ring['ring_id']}: {count(ring['size'], 'user')}, "
         f"score {ring['score']:.2f}, {ring['lineage']['status']}"
+        f"{', ' * ('verdict' in ring)}{ring.get('verdict', '')}"
     )
     yield f"Active {' to '.join(moment[:16].replace('T', ' ') for moment in ring['window'])} UTC"
     yield "Evidence:"
