@@ -1,6 +1,7 @@
 """A finished sweep as it lies on disk: summary, rings and scores."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -90,8 +91,17 @@ def sweep_as_of(sweeps: Path, *, as_of: int) -> SweepRecord:
 
 
 def sweep_before(sweeps: Path, *, as_of: int) -> SweepRecord | None:
-    """Read the newest sweep that ends before `as_of` (microseconds UTC, exclusive), if any."""
+    """Read the newest sweep that ends before `as_of` (microseconds UTC, exclusive), if any.
+
+    Of several that end together it is the one that knows most verdicts.
+    """
     return _newest(sweeps, as_of)
+
+
+def listed(sweeps: Path) -> Iterator[list[dict[str, Any]]]:
+    """Give the rings of every sweep that is kept, one sweep after the other."""
+    for summary_file in sorted(sweeps.glob("[!.]*/sweep.json")):
+        yield read_sweep(summary_file.parent).rings
 
 
 def _newest(sweeps: Path, end: int) -> SweepRecord | None:
@@ -99,8 +109,8 @@ def _newest(sweeps: Path, end: int) -> SweepRecord | None:
     for summary_file in sorted(sweeps.glob("[!.]*/sweep.json")):
         summary = json.loads(summary_file.read_text("utf-8"))
         if (at := microseconds(summary["as_of"])) < end:
-            found.append((at, summary_file.parent.name))
-    return read_sweep(sweeps / max(found)[1]) if found else None
+            found.append((at, summary.get("verdicts", 0), summary_file.parent.name))
+    return read_sweep(sweeps / max(found)[2]) if found else None
 
 
 def microseconds(iso: str) -> int:

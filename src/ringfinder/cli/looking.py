@@ -5,6 +5,7 @@
 import getpass
 import time
 import webbrowser
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -112,8 +113,10 @@ def decide(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Write a verdict into the casebook; it becomes a label for the next training."""
+    """Write a verdict into the casebook; the last sweep and later ones are ranked by it."""
     from ringfinder.pipeline.decide import decide as run
+    from ringfinder.pipeline.rerank import rerank
+    from ringfinder.pipeline.shared_graph import stands
 
     session: Session = ctx.obj
     entry = run(
@@ -124,7 +127,10 @@ def decide(
         decided_by=by or getpass.getuser(),
         at=time.time_ns() // 1_000,
     )
-    session.result(entry, told.decided(entry))
+    with stands(f"decision {entry.number} stands in the casebook"):
+        reranked = rerank(session.workspace)
+    data = {**asdict(entry), "reranked": reranked}
+    session.result(data, [*told.decided(entry), *told.reranked(entry, reranked)])
 
 
 def _shared_graph(session: Session, html: Path | None) -> "Address | None":

@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # imported by the command that ran, so that --help stays quic
     from ringfinder.pipeline.doctor import Finding
     from ringfinder.pipeline.graph_server import StartResult, StatusResult
     from ringfinder.pipeline.ingest import IngestResult
+    from ringfinder.pipeline.rerank import Reranked
     from ringfinder.pipeline.shared_graph import LoadResult
     from ringfinder.pipeline.simulate import SimulateResult
     from ringfinder.pipeline.train import TrainResult
@@ -21,6 +22,7 @@ if TYPE_CHECKING:  # imported by the command that ran, so that --help stays quic
 
 _LISTED = 10
 _MEMBERS_SHOWN = 60
+_JUDGED = {"confirmed": "CONF.", "cleared": "CLEAR"}
 _NAME = 42
 
 
@@ -173,7 +175,7 @@ def ring_list(rings: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     yield f"{'rank':>4}  {'ring':<14}  {'score':>5}  {'users':>5}  {'':<5}  why"
     for ring in rings:
         head = f"{ring['rank']:>4}  {fit(ring['ring_id'], 14):<14}  {ring['score']:>5.2f}  "
-        mark = "ALERT" if ring["alert"] else ""
+        mark = _JUDGED.get(ring.get("verdict", ""), "ALERT" if ring["alert"] else "")
         why = visible(strongest_fact(ring))
         yield fit(f"{head}{ring['size']:>5}  {mark:<5}  ", 45).ljust(43) + clip(why, LINE - 43)
 
@@ -184,6 +186,7 @@ def one_ring(ring: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"Ring {ring['rank']}, {ring['ring_id']}: {count(ring['size'], 'user')}, "
         f"score {ring['score']:.2f}, {ring['lineage']['status']}"
+        f"{', ' * ('verdict' in ring)}{ring.get('verdict', '')}"
     )
     yield f"Active {' to '.join(moment[:16].replace('T', ' ') for moment in ring['window'])} UTC"
     yield "Evidence:"
@@ -205,6 +208,23 @@ def decided(entry: "Entry") -> Iterator[str]:
         f"{decision.verdict} by {fit(decision.decided_by, 20)}, "
         f"speaking of {count(len(decision.users), 'user')}."
     )
+
+
+def reranked(entry: "Entry", result: "Reranked") -> Iterator[str]:
+    """Tell what a verdict moved in the last sweep's list: the judged ring, then others."""
+    if result.kept is not None:
+        yield f"The list stays as it was: {result.kept}."
+        return
+    listed = [move for move in result.moved if move.after is not None]
+    own = [move for move in result.moved if move.ring_id == entry.decision.subject]
+    yield f"Ranked anew as sweep {result.sweep_id}: {count(len(listed), 'ring')} moved."
+    others = [move for move in listed if move not in own]
+    for move in [*own, *others[:_LISTED]]:
+        yield f"  {fit(move.ring_id, 14):<14}  {_place(move.before)} -> {_place(move.after)}"
+
+
+def _place(rank: int | None) -> str:
+    return f"{'-' if rank is None else rank:>4}"
 
 
 def simulated(result: "SimulateResult") -> Iterator[str]:

@@ -59,6 +59,7 @@ class Ring:
     `score` in [0, 1] ranks, `alert` says whether it stands above the default line. `p_value` bounds
     the probability that chance alone lets so many users agree so far. `window` is the first and
     last listed event, both inclusive, in microseconds UTC; `members` are ids, ascending.
+    `verdict` is what a person said of it, "confirmed" or "cleared", None where nobody did.
     """
 
     ring_id: str
@@ -74,6 +75,7 @@ class Ring:
     evidence: tuple[Fact, ...]
     lookalike_checks: tuple[Check, ...]
     lineage: Lineage = NEW
+    verdict: str | None = None
 
     def validate(self) -> None:
         """Raise `WorkError` where the ring breaks a promise of the contract."""
@@ -94,6 +96,8 @@ class Ring:
     def line(self) -> dict[str, Any]:
         """The ring as a line of rings.jsonl, before JSON encoding."""
         row = asdict(replace(self, entities=dict(self.entities), roles=dict(self.roles)))
+        if self.verdict is None:
+            del row["verdict"]
         row["window"] = [iso(self.window[0]), iso(self.window[1])]
         head = {key: row.pop(key) for key in ("ring_id", "rank", "score", "alert", "p_value")}
         return {**head, "size": len(self.members), **row}

@@ -55,6 +55,15 @@ class Entry:
     hash: str
 
 
+@dataclass(frozen=True)
+class RingVerdict:
+    """What stands on one ring: its members' ids, ascending, and whether it was confirmed."""
+
+    ring_id: str
+    users: tuple[str, ...]
+    confirmed: bool
+
+
 def append(path: Path, decision: Decision) -> Entry:
     """Add a decision to the casebook at `path`, making the file when it is the first.
 
@@ -124,6 +133,24 @@ def decisions(path: Path) -> list[tuple[str, int, int]]:
         if entry.decision.verdict in _LABEL
         for user in entry.decision.users
     ]
+
+
+def ring_verdicts(path: Path, *, until: int | None) -> list[RingVerdict]:
+    """Give what stands on each ring, the latest verdict on it, in the order these were taken.
+
+    Only verdicts taken at or before `until` count (microseconds UTC), all of them where it is None.
+    An unsure one takes back what was said of the ring before.
+    """
+    standing: dict[str, RingVerdict] = {}
+    for entry in entries(path):
+        decision = entry.decision
+        if decision.subject_kind != "ring" or (until is not None and decision.at > until):
+            continue
+        standing.pop(decision.subject, None)
+        if decision.verdict in _LABEL:
+            confirmed = bool(_LABEL[decision.verdict])
+            standing[decision.subject] = RingVerdict(decision.subject, decision.users, confirmed)
+    return list(standing.values())
 
 
 def _hash(number: int, decision: Decision, previous: str) -> str:

@@ -52,6 +52,11 @@ class Workspace:
         return self.root / "sweeps"
 
     @property
+    def candidates(self) -> Path:
+        """Candidate groups that sweeps have scored, one directory a digest of their content."""
+        return self.root / "candidates"
+
+    @property
     def casebook(self) -> Path:
         """The SQLite file of decisions."""
         return self.root / "casebook.sqlite"

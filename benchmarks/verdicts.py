@@ -1,0 +1,220 @@
+"""What a team gains in its first week: rings after 0, 10, 20 and 50 verdicts.
+
+The investigator opens the list from its top, ten rings at a time; after each ten the list is ranked
+anew. The truth speaks: a ring is confirmed when at least half of its members are in rings, cleared
+when fewer than a tenth are, and unsure in between, which teaches nothing. The shipped model is
+trained on worlds of the engine `tastes`, so that worlds of `city` and the reference worlds are
+foreign to it; nothing here is trained or fitted on a world that is measured.
+
+Verdicts sort what was judged, and that alone lifts the figure of a whole list. So each figure
+stands beside the same without learning, where judged rings take their place and the rest keeps the
+head's order:
+
+- `ap`: ring AP of the whole list, judged rings at the place of their new score;
+- `rest_ap`: ring AP of the rings not opened yet, against the planted ones not found yet;
+- `found`: planted rings among those opened so far, beside those among as many of the first list.
+"""
+
+import json
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from data import RESULTS, data_directory
+
+from ringfinder.detect.hybrid import Hybrid
+from ringfinder.evaluate.benchmark.machine import machine
+from ringfinder.evaluate.matching import match
+from ringfinder.evaluate.metrics import interval, ring_ap
+from ringfinder.evaluate.truth import Truth, read_truth
+from ringfinder.features.load import ids
+from ringfinder.pipeline.ingest import ingest
+from ringfinder.pipeline.models import shipped_model
+from ringfinder.pipeline.simulate import simulate
+from ringfinder.pipeline.snapshot import snapshot_at
+from ringfinder.rings.find import Found, find_groups
+from ringfinder.rings.score import head_inputs
+from ringfinder.rings.selection import select
+from ringfinder.rings.statistics import column
+from ringfinder.rings.verdicts import WIDTHS, Verdict, Widths, learn
+from ringfinder.store.workspace import Workspace
+
+VERDICTS = (0, 10, 20, 50)
+BATCH = 10
+LISTED = 200
+EVENTS = 300_000
+SEED = 0
+CONFIRMED, CLEARED = 0.5, 0.1
+UNMOVED = Widths(level=0, trust=0, linear=0, alike=0, reach=1, members=0)
+"""Judged rings take their place and teach nothing."""
+
+OWN = tuple(
+    (engine, mix, seed)
+    for engine, seeds in (("city", (211, 212)), ("tastes", (211,)))
+    for mix in ("mixed", "slow", "bursty")
+    for seed in seeds
+)
+REFERENCE = ("mixed-11", "mixed-12", "mixed-13", "bursty-11", "slow-11", "identifier-11")
+
+Group = frozenset[str]
+
+
+@dataclass(frozen=True)
+class World:
+    """Candidates of one log with the head's scores float32 [groups], and the planted rings."""
+
+    found: Found
+    score: npt.NDArray[np.float32]
+    truth: Truth
+    names: list[str]
+    code: dict[str, int]
+
+    def ranked(self, said: dict[Group, bool], widths: Widths) -> list[Group]:
+        """The list after verdicts, best first, chosen as `rings.find.tell_rings` chooses it."""
+        verdicts = [
+            Verdict(np.array([self.code[user] for user in ring], np.int32), len(ring), confirmed)
+            for ring, confirmed in said.items()
+        ]
+        groups, statistics = self.found.groups, self.found.statistics
+        score = learn(groups, statistics, self.score, verdicts, widths)
+        nats = column(statistics, "net_nats") * column(statistics, "size")
+        chosen = select(groups, score, nats, LISTED)
+        return [frozenset(self.names[v] for v in groups.members(g).tolist()) for g in chosen]
+
+
+def read_world(directory: Path, head: Hybrid) -> World:
+    """Ingest a world, find its candidates and score them."""
+    workspace = Workspace(directory / "workspace")
+    ingest(workspace, [directory / "events.parquet"])
+    snapshot = snapshot_at(workspace, as_of=None, window=None)
+    found = find_groups(snapshot)
+    score = head.score_groups(
+        snapshot, found.groups, head_inputs(found.statistics, snapshot.n_users)
+    )
+    names = ids(snapshot, "user")
+    code = {name: i for i, name in enumerate(names)}
+    return World(found, score, read_truth(directory), names, code)
+
+
+def spoken(group: Group, truth: Truth) -> bool | None:
+    """What the truth says of a ring that is opened; None is unsure."""
+    share = len(group & truth.guilty) / len(group)
+    return True if share >= CONFIRMED else False if share < CLEARED else None
+
+
+def hit(groups: Sequence[Group], rings: Sequence[Group]) -> set[int]:
+    """Positions of the rings that a group meets with a Jaccard index of 0.5 or more."""
+    return {
+        position
+        for position, ring in enumerate(rings)
+        if any(2 * len(group & ring) >= len(group | ring) for group in groups)
+    }
+
+
+def curve(world: World) -> dict[str, dict[str, Any]]:
+    """Figures of one world by the number of rings opened."""
+    rings = [ring.members for ring in world.truth.rings]
+    first = learned = world.ranked({}, WIDTHS)
+    opened: list[Group] = []
+    said: dict[Group, bool] = {}
+    told: dict[str, dict[str, Any]] = {}
+    for k in range(0, max(VERDICTS) + 1, BATCH):
+        if k in VERDICTS:
+            sorted_only = world.ranked(said, UNMOVED)
+            found = hit(opened, rings)
+            left = [ring for i, ring in enumerate(rings) if i not in found]
+            told[str(k)] = {
+                "confirmed": sum(said.values()),
+                "cleared": len(said) - sum(said.values()),
+                "unsure": len(opened) - len(said),
+                "ap": average_precision(learned, rings),
+                "ap_without": average_precision(sorted_only, rings),
+                "left": len(left),
+                "rest_ap": average_precision(unopened(learned, opened), left),
+                "rest_ap_without": average_precision(unopened(sorted_only, opened), left),
+                "found": len(found) / len(rings),
+                "found_without": len(hit(first[:k], rings)) / len(rings),
+            }
+        batch = unopened(learned, opened)[:BATCH]
+        opened += batch
+        said |= {group: word for group in batch if (word := spoken(group, world.truth)) is not None}
+        learned = world.ranked(said, WIDTHS)
+    return told
+
+
+def unopened(ranked: Sequence[Group], opened: Sequence[Group]) -> list[Group]:
+    """The list without the rings that were opened."""
+    return [group for group in ranked if group not in set(opened)]
+
+
+def average_precision(ranked: Sequence[Group], rings: Sequence[Group]) -> float | None:
+    """Ring AP; None where no ring is left to find."""
+    return ring_ap(match(ranked, rings)) if rings else None
+
+
+def summary(curves: Sequence[dict[str, dict[str, Any]]]) -> dict[str, dict[str, Any]]:
+    """Means over worlds, and bootstrap intervals over worlds of the figures and of the gains."""
+    told: dict[str, dict[str, Any]] = {}
+    for k in map(str, VERDICTS):
+        told[k] = {}
+        for name in ("ap", "rest_ap", "found"):
+            pairs = [
+                (one[k][name], one[k][f"{name}_without"])
+                for one in curves
+                if one[k][name] is not None
+            ]
+            learned, without = np.array(pairs, float).reshape(-1, 2).T
+            told[k][name] = {
+                "worlds": len(pairs),
+                "mean": float(learned.mean()) if pairs else None,
+                "interval": interval(learned, seed=SEED),
+                "without": float(without.mean()) if pairs else None,
+                "gain": float((learned - without).mean()) if pairs else None,
+                "gain_interval": interval(learned - without, seed=SEED),
+            }
+    return told
+
+
+def main() -> None:
+    """Write benchmarks/results/verdicts.json."""
+    torch.set_num_threads(1)
+    begun = time.monotonic()
+    head = Hybrid.load(shipped_model(), "cpu")
+    curves: dict[str, dict[str, Any]] = {}
+    reference = data_directory("worlds")
+    if reference is None:
+        print("no reference worlds here: they are left out")
+    for kind, mix, seed in (*OWN, *(("reference", name, 0) for name in REFERENCE)):
+        if kind == "reference" and (reference is None or not (reference / mix).is_dir()):
+            continue
+        name = f"{mix} {seed}" if kind != "reference" else mix
+        with tempfile.TemporaryDirectory() as place:
+            at = Path(place, "world")
+            if kind == "reference" and reference is not None:
+                copytree(reference / mix, at)
+            else:
+                simulate(at, events=EVENTS, seed=seed, mix=mix, engine=kind)
+            one = curve(read_world(at, head))
+        curves.setdefault(kind, {})[name] = one
+        told = {k: round(row["ap"], 3) for k, row in one.items()}
+        print(f"{kind} {name}: ring AP after verdicts {told}", flush=True)
+    result = {
+        "machine": machine(),
+        "seconds": round(time.monotonic() - begun),
+        "summary": {kind: summary(list(own.values())) for kind, own in curves.items()},
+        "worlds": curves,
+    }
+    print(json.dumps(result["summary"], indent=1))
+    text = json.dumps(result, indent=1) + "\n"
+    (RESULTS / "verdicts.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
