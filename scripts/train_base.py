@@ -1,11 +1,14 @@
 """Train the shipped bundle on worlds of the project's own simulator, and on nothing else.
 
-Users are learned on one half of the worlds and groups on the other, so that the community head
-meets user scores as honest as those of a log it never saw.
+Users are learned on some worlds of the first engine, groups on others of both. The community head
+is calibrated on the groups that heads of one engine alone tell of the other's worlds: a log that
+somebody brings is foreign too.
 """
 
 import argparse
 import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,18 +16,29 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import torch
 
-from ringfinder.evaluate.truth import Truth, read_truth
+from ringfinder.evaluate.truth import read_truth
 from ringfinder.events.progress import silent
+from ringfinder.events.simulator.engine import ENGINES
 from ringfinder.features.groups import Groups
 from ringfinder.features.load import ids
-from ringfinder.nn.train import UNKNOWN, TrainingSet, fit
+from ringfinder.features.snapshot import Snapshot
+from ringfinder.nn.bundle import Bundle, load_bundle
+from ringfinder.nn.fit_groups import GroupExamples
+from ringfinder.nn.holdout import SHARE
+from ringfinder.nn.infer import group_logits
+from ringfinder.nn.model import calibrated
+from ringfinder.nn.refit import calibrate_groups, refit_groups
+from ringfinder.nn.train import TrainingSet, fit
 from ringfinder.pipeline.ingest import ingest
 from ringfinder.pipeline.models import shipped_model
 from ringfinder.pipeline.simulate import simulate
 from ringfinder.pipeline.snapshot import snapshot_at
 from ringfinder.rings.find import find_groups
 from ringfinder.rings.score import head_inputs
+from ringfinder.rings.selection import select
+from ringfinder.rings.statistics import column
 from ringfinder.store.workspace import Workspace
 from ringfinder.vocabulary import BROWSING
 
@@ -74,15 +88,34 @@ HIT = 0.5
 APART = 0.25
 """A group is a ring when its Jaccard index with one is at least `HIT`, none when below `APART`."""
 
+CPU = torch.device("cpu")
 
-def group_labels(groups: Groups, rings: list[npt.NDArray[np.int32]]) -> npt.NDArray[np.int8]:
-    """1, 0 or `UNKNOWN` for each group, by its best Jaccard index with a planted ring."""
+TOLD = 200
+"""Groups of a world that a list tells, and that calibrate."""
+
+
+@dataclass(frozen=True)
+class World:
+    """Candidate groups of one world, with all that training asks of them.
+
+    `stats` float32 [g, F] as the head reads them, `nats` float32 [g] what a description saves in
+    all, `jaccard` float64 [g] the best match with a planted ring.
+    """
+
+    groups: Groups
+    stats: npt.NDArray[np.float32]
+    nats: npt.NDArray[np.float32]
+    jaccard: npt.NDArray[np.float64]
+
+
+def best_matches(groups: Groups, rings: list[npt.NDArray[np.int32]]) -> npt.NDArray[np.float64]:
+    """The Jaccard index of each group with the planted ring it matches best, float64 [g]."""
     best = np.zeros(len(groups))
     for ring in rings:
         inside = np.isin(groups.user, ring)
         both = np.add.reduceat(inside, groups.ptr[:-1]) if len(groups) else np.empty(0)
         best = np.maximum(best, both / (groups.sizes + len(ring) - both))
-    return np.where(best >= HIT, 1, np.where(best < APART, 0, UNKNOWN)).astype(np.int8)
+    return best
 
 
 def thin(log: Path, telling: str) -> None:
@@ -99,35 +132,72 @@ def thin(log: Path, telling: str) -> None:
     pq.write_table(events, log)
 
 
-def training_set(place: Path, world: tuple[str, int, int, str], *, for_users: bool) -> TrainingSet:
-    """Simulate, ingest and describe one world."""
+def examples(world: World, *, held: bool) -> GroupExamples:
+    """The groups of a world that are surely a ring or surely none."""
+    known = np.flatnonzero((world.jaccard >= HIT) | (world.jaccard < APART))
+    target = (world.jaccard[known] >= HIT).astype(np.float32)
+    return GroupExamples(world.stats[known], target, np.full(len(known), held))
+
+
+def _log(
+    place: Path, engine: str, world: tuple[str, int, int, str]
+) -> tuple[Snapshot, list[npt.NDArray[np.int32]]]:
+    """Simulate and ingest one world: its snapshot and the user codes of each ring."""
     mix, events, seed, telling = world
-    directory = place / f"{mix}-{seed}"
-    simulate(directory, events=events, seed=seed, mix=mix)
+    directory = place / f"{engine}-{mix}-{seed}"
+    simulate(directory, events=events, seed=seed, mix=mix, engine=engine)
     thin(directory / "events.parquet", telling)
-    workspace = Workspace(place / f"{mix}-{seed}.workspace")
+    workspace = Workspace(place / f"{engine}-{mix}-{seed}.workspace")
     ingest(workspace, [directory / "events.parquet"])
     snapshot = snapshot_at(workspace, as_of=None, window=None)
-    truth: Truth = read_truth(directory)
     code = {name: i for i, name in enumerate(ids(snapshot, "user"))}
     rings = [
-        np.array(sorted(code[user] for user in ring.members), np.int32) for ring in truth.rings
+        np.array(sorted(code[user] for user in ring.members), np.int32)
+        for ring in read_truth(directory).rings
     ]
-    print(f"{mix} {seed} {telling}: {snapshot.n_users} users, {len(rings)} rings", flush=True)
-    if for_users:
-        label = np.zeros(snapshot.n_users, np.int8)
-        for ring in rings:
-            label[ring] = 1
-        return TrainingSet(snapshot, np.arange(snapshot.n_users, dtype=np.int32), label)
+    print(f"{engine} {mix} {seed} {telling}: {snapshot.n_users} users, {len(rings)} rings")
+    return snapshot, rings
+
+
+def user_set(place: Path, world: tuple[str, int, int, str]) -> TrainingSet:
+    """Every user of one world of the first engine, with its label."""
+    snapshot, rings = _log(place, next(iter(ENGINES)), world)
+    label = np.zeros(snapshot.n_users, np.int8)
+    for ring in rings:
+        label[ring] = 1
+    return TrainingSet(snapshot, np.arange(snapshot.n_users, dtype=np.int32), label)
+
+
+def group_world(place: Path, engine: str, world: tuple[str, int, int, str]) -> World:
+    """The candidate groups of one world."""
+    snapshot, rings = _log(place, engine, world)
     found = find_groups(snapshot)
-    return TrainingSet(
-        snapshot,
-        np.empty(0, np.int32),
-        np.empty(0, np.int8),
-        found.groups,
-        head_inputs(found.statistics, snapshot.n_users),
-        group_labels(found.groups, rings),
-    )
+    stats = head_inputs(found.statistics, snapshot.n_users)
+    nats = column(found.statistics, "net_nats") * column(found.statistics, "size")
+    return World(found.groups, stats, nats, best_matches(found.groups, rings))
+
+
+def learn_groups(bundle: Bundle, worlds: Mapping[str, Sequence[World]]) -> Bundle:
+    """Put a community head into the bundle that learns from all engines' worlds."""
+    rng = np.random.default_rng(SEED)
+    parts = {}
+    for engine, some in worlds.items():
+        held = np.zeros(len(some), np.bool_)
+        held[rng.permutation(len(some))[: max(1, round(SHARE * len(some)))]] = True
+        parts[engine] = [examples(w, held=bool(h)) for w, h in zip(some, held, strict=True)]
+    logits, targets = [], []
+    for engine, some in worlds.items():
+        others = [part for other, made in parts.items() if other != engine for part in made]
+        model = refit_groups(bundle, others, device="auto", seed=SEED, progress=silent).model(CPU)
+        for world in some:
+            logit = group_logits(model, world.stats)
+            score = calibrated(logit, model.group_calibration).numpy()
+            told = select(world.groups, score, world.nats, TOLD)
+            logits.append(logit.numpy()[told])
+            targets.append(world.jaccard[told] >= HIT)
+    everything = [part for made in parts.values() for part in made]
+    whole = refit_groups(bundle, everything, device="auto", seed=SEED, progress=silent)
+    return calibrate_groups(whole, np.concatenate(logits), np.concatenate(targets))
 
 
 def main() -> None:
@@ -135,13 +205,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=shipped_model())
     parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--keep-users", action="store_true", help="learn groups only")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
-        sets = [training_set(Path(place), world, for_users=True) for world in USER_WORLDS]
-        sets += [training_set(Path(place), world, for_users=False) for world in GROUP_WORLDS]
-        trained = fit(sets, epochs=options.epochs, device="auto", seed=SEED, progress=silent)
-    trained.bundle.save(options.out)
-    print(trained.bundle.training["metrics"])
+    torch.set_num_threads(1)  # two threads on two busy cores wait for each other at small batches
+    with tempfile.TemporaryDirectory() as name:
+        place = Path(name)
+        if options.keep_users:
+            bundle = load_bundle(shipped_model())
+        else:
+            sets = [user_set(place, world) for world in USER_WORLDS]
+            trained = fit(sets, epochs=options.epochs, device="auto", seed=SEED, progress=silent)
+            bundle = trained.bundle
+        worlds = {
+            engine: [group_world(place, engine, world) for world in GROUP_WORLDS]
+            for engine in ENGINES
+        }
+        bundle = learn_groups(bundle, worlds)
+    bundle.save(options.out)
+    print(bundle.training["metrics"])
 
 
 if __name__ == "__main__":

@@ -43,6 +43,18 @@ def test_a_whole_stands_for_its_parts_when_it_explains_more_and_is_as_suspicious
     assert select(groups, far, np.array([50, 40, 100], np.float32), 5) == [0, 1]
 
 
+def test_a_group_of_several_rings_gives_way_to_its_disjoint_parts():
+    both, one, two, within = range(20), range(10), range(10, 20), range(4)
+    groups = Groups.of(np.array(users, np.int32) for users in (both, one, two, within))
+    score = np.array([0.99, 0.9, 0.6, 0.98], np.float32)
+    # The first to be told is the group of both, and together the parts save more.
+    assert select(groups, score, np.array([100, 70, 60, 20], np.float32), 5) == [1, 2]
+    assert select(groups, score, np.array([100, 50, 40, 20], np.float32), 5) == [0]
+    # A part alone, however much it saves, does not stand for the rest.
+    lonely = np.array([0.99, 0.9, 1e-8, 0.98], np.float32)
+    assert select(groups, lonely, np.array([100, 170, 60, 20], np.float32), 5) == [0]
+
+
 def ring(name: str, users: str) -> Ring:
     names = tuple(sorted(users))
     roles = dict.fromkeys(names, "core")

@@ -1,6 +1,11 @@
 """A new group head for a trained bundle, its user heads left as they are."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import torch
 
 from ringfinder.nn.bundle import Bundle
 from ringfinder.nn.calibrate import judge_groups
@@ -8,6 +13,7 @@ from ringfinder.nn.device import choose_device, deterministic
 from ringfinder.nn.fit_groups import GroupExamples, train_groups
 from ringfinder.nn.fitting import Progress
 from ringfinder.nn.group_head import GroupHead
+from ringfinder.nn.holdout import platt
 from ringfinder.nn.model import Hybrid, weights_of
 from ringfinder.nn.train import GROUP_EPOCHS
 
@@ -18,13 +24,14 @@ def refit_groups(
     """Train the group head from scratch on these groups; nothing of the old head remains.
 
     `parts` are the groups of several snapshots, some of them held out to calibrate by. Same bundle,
-    parts and seed, same weights.
+    parts and seed, same weights. The new head reads as many statistics as `parts` hold.
     """
     chosen = choose_device(device)
+    dimensions = replace(bundle.dimensions, stats=parts[0].stats.shape[1])
     with deterministic(seed):
         model = Hybrid(bundle.dimensions).to(chosen)
         model.load_state_dict(dict(bundle.weights))
-        model.group_head = GroupHead(bundle.dimensions.stats).to(chosen)
+        model.group_head = GroupHead(dimensions.stats).to(chosen)
         train_groups(model, parts, epochs=GROUP_EPOCHS, seed=seed, gentle=False, progress=progress)
         metrics = judge_groups(model, parts, keep=False)
     training = {
@@ -33,4 +40,19 @@ def refit_groups(
         "started_from": bundle.version,
         "metrics": {**bundle.training["metrics"], "groups": metrics},
     }
-    return Bundle(bundle.dimensions, weights_of(model), True, bundle.threshold, training)
+    return Bundle(dimensions, weights_of(model), True, bundle.threshold, training)
+
+
+def calibrate_groups(
+    bundle: Bundle, logit: npt.NDArray[np.float32], target: npt.NDArray[np.bool_]
+) -> Bundle:
+    """Calibrate the group head by raw scores and outcomes of groups met elsewhere, both [k].
+
+    Groups of logs like those it learned from would make it too sure of itself on another. The
+    calibration stays as it is where either outcome is too rare to tell, see `holdout.platt`.
+    """
+    found = platt(logit.astype(np.float64), target.astype(np.float64))
+    if found is None:
+        return bundle
+    weights = {**bundle.weights, "group_calibration": torch.tensor(found)}
+    return replace(bundle, weights=weights)

@@ -16,6 +16,15 @@ WITHIN = 0.8
 ALIKE = 0.5
 """Difference of log-odds up to which a whole is as suspicious as its part."""
 
+APART = 0.2
+"""Parts are of different rings when they share at most this part of the smaller of both."""
+
+SLACK = 10.0
+"""Difference of log-odds up to which a part may be less suspicious than what it was taken from.
+
+Two rings joined look stronger than either; what a part saves, not how it looks, tells them apart.
+"""
+
 
 def select(
     groups: Groups, score: npt.NDArray[np.float32], nats: npt.NDArray[np.float32], limit: int
@@ -25,22 +34,25 @@ def select(
     `score` float32 [groups] in [0, 1] ranks; `nats` float32 [groups] is what each group's
     description saves in all. A part of a ring often looks a little worse than the whole and
     sometimes a little better: where a larger group is about as suspicious and saves more than the
-    part and the best of its rest do apart, it stands for both (minimum description length). Equal
-    scores are ordered by size, larger first, and then by position.
+    part and the best of its rest do apart, it stands for both (minimum description length). Where
+    disjoint parts of a group save more than it does, it is several rings and they stand for it.
+    Equal scores are ordered by size, larger first, and then by position.
     """
     index = _Overlaps(groups)
     odds = _log_odds(score)
     order = np.lexsort((np.arange(len(groups)), -groups.sizes, -score))
     taken: list[int] = []
     for g in order.tolist():
+        if len(taken) >= limit:
+            break
         if index.repeats_taken(g):
             continue
         best = _whole(g, groups, odds, nats, index)
-        index.take(best)
-        taken.append(best)
-        if len(taken) == limit:
-            break
-    return sorted(taken, key=lambda g: (-float(score[g]), -int(groups.sizes[g]), g))
+        for part in _parts(best, groups, odds, nats, index):
+            if not index.repeats_taken(part):
+                index.take(part)
+                taken.append(part)
+    return sorted(taken, key=lambda g: (-float(score[g]), -int(groups.sizes[g]), g))[:limit]
 
 
 def _whole(
@@ -71,6 +83,33 @@ def _whole(
         if nats[whole] >= nats[part] + max(rest, default=0.0):
             return whole
     return part
+
+
+def _parts(
+    whole: int,
+    groups: Groups,
+    odds: npt.NDArray[np.float64],
+    nats: npt.NDArray[np.float32],
+    index: "_Overlaps",
+) -> list[int]:
+    """The disjoint groups that best stand for `whole`, mostly itself alone."""
+    inside = [
+        g
+        for g, shared in index.shared_with(whole).items()
+        if shared >= WITHIN * groups.sizes[g]
+        and groups.sizes[g] < groups.sizes[whole]
+        and odds[g] >= odds[whole] - SLACK
+        and not index.repeats_taken(g)
+    ]
+    chosen: list[int] = []
+    members: list[set[int]] = []
+    for g in sorted(inside, key=lambda g: (-float(nats[g]), g)):
+        own = set(groups.members(g).tolist())
+        if all(len(own & other) <= APART * min(len(own), len(other)) for other in members):
+            chosen.append(g)
+            members.append(own)
+    saved = sum(float(nats[g]) for g in chosen)
+    return chosen if len(chosen) > 1 and saved > float(nats[whole]) else [whole]
 
 
 class _Overlaps:
