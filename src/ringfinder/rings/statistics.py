@@ -1,7 +1,5 @@
 """Statistics of a group: scale-free numbers that score, hypotheses and community head read."""
 
-from typing import NamedTuple
-
 import numpy as np
 import numpy.typing as npt
 from numba import njit
@@ -14,8 +12,8 @@ from ringfinder.rings.sums import (
     count_occasions,
     count_people,
     count_sellers,
+    sum_beside,
     sum_identifiers,
-    sum_lives,
     sum_targets,
     unevenness,
 )
@@ -57,34 +55,10 @@ STATISTICS = {
     "undone": "share of listed deals that are refunds or cancellations",
     "repeats": "share of listed deals that are a third purchase within hours",
     "unevenness": "log-ratio of the variance of members' listed deals to that of free choice",
-    "own_life": "share of members who deal off the list too",
-    "lived_on": "part of the time left after a last listed deal in which members are still seen",
     "spill": "share of the members' deals with the listed sellers that are off the list",
     "channels": "channels that proposed the group",
 }
 """Name and meaning of each statistic, in column order."""
-
-
-class Lifetimes(NamedTuple):
-    """When users were first and last seen, int64 [users] in microseconds UTC.
-
-    `births` are the ascending values of `first`; `end` is the last time in the log, `window` the
-    microseconds from its first to that, at least 1.
-    """
-
-    first: Int64
-    last: Int64
-    births: Int64
-    end: int
-    window: float
-
-
-def lifetimes_of(snapshot: Snapshot) -> Lifetimes:
-    """Lifetimes of the users of a snapshot."""
-    events = snapshot.events
-    ts, by_user, ptr = (np.asarray(a) for a in (events.ts, events.by_user, events.user_ptr))
-    first, last = ts[by_user[ptr[:-1]]], ts[by_user[ptr[1:] - 1]]
-    return Lifetimes(first, last, np.sort(first), int(ts[-1]), float(max(1, ts[-1] - ts[0])))
 
 
 @njit(cache=True)
@@ -93,7 +67,9 @@ def _describe(
     deals: Deals,
     idents: Identifiers,
     cells: Scratch,
-    lifetimes: Lifetimes,
+    first_seen: Int64,
+    everybody: Int64,
+    window: float,
     out: Float64,
 ) -> None:
     """Fill one row of the table but for the last column."""
@@ -108,7 +84,7 @@ def _describe(
     e = sum_identifiers(kept_e, n, idents, cells)
     p = count_people(m, base, threshold, t.hits / n, cells)
     sellers, at_leading = count_sellers(kept_t, deals, cells)
-    lives = sum_lives(members, kept_t, t.hits, deals, lifetimes.last, lifetimes.end)
+    beside = sum_beside(members, kept_t, t.hits, deals)
     listed = max(1, t.hits)
     density = t.hits / max(1, n * len(kept_t))
     row = [
@@ -119,7 +95,7 @@ def _describe(
         t.time_nats / n,
         e.thing_nats / n,
         e.place_nats / n,
-        birth_nats(np.sort(lifetimes.first[members]), lifetimes.births) / n,
+        birth_nats(np.sort(first_seen[members]), everybody) / n,
         t.time_nats / listed,
         (t.target_nats + t.time_nats + e.thing_nats + e.place_nats - cost) / n - threshold,
         density,
@@ -135,16 +111,14 @@ def _describe(
         e.top_place / n,
         e.top_life,
         e.held / max(1, e.holders),
-        (t.latest - t.earliest) / lifetimes.window if t.hits > 0 else 0.0,
+        (t.latest - t.earliest) / window if t.hits > 0 else 0.0,
         float(count_occasions(t.step_ts)),
         float(sellers),
         at_leading / listed,
         t.undone / listed,
         t.repeats / listed,
-        unevenness(lives.variance, density, len(kept_t)),
-        lives.lively / n,
-        lives.lived_on / max(1.0, lives.remained),
-        lives.off_list / max(1, lives.off_list + t.hits),
+        unevenness(beside.variance, density, len(kept_t)),
+        beside.off_list / max(1, beside.off_list + t.hits),
     ]
     out[: len(row)] = np.array(row)
     clear(members, seen_t, seen_e, kept_t, m, deals, cells)
@@ -157,12 +131,14 @@ def _describe_all(
     deals: Deals,
     idents: Identifiers,
     cells: Scratch,
-    lifetimes: Lifetimes,
+    first_seen: Int64,
+    everybody: Int64,
+    window: float,
     out: Float64,
 ) -> None:
     for g in range(len(ptr) - 1):
         members = user[ptr[g] : ptr[g + 1]]
-        _describe(members, deals, idents, cells, lifetimes, out[g])
+        _describe(members, deals, idents, cells, first_seen, everybody, window, out[g])
 
 
 def describe(
@@ -178,6 +154,9 @@ def describe(
 
     `origins` lists each group's candidates, `channel` int64 [candidates] the channel of each.
     """
+    events = snapshot.events
+    first_seen = np.asarray(events.ts)[np.asarray(events.by_user)[np.asarray(events.user_ptr)[:-1]]]
+    window = float(max(1, events.ts[-1] - events.ts[0]))
     table = np.zeros((len(groups), len(STATISTICS)), np.float64)
     _describe_all(
         groups.ptr,
@@ -185,7 +164,9 @@ def describe(
         deals,
         idents,
         cells,
-        lifetimes_of(snapshot),
+        first_seen,
+        np.sort(first_seen),
+        window,
         table,
     )
     for g, found in enumerate(origins):

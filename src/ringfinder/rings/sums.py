@@ -57,19 +57,15 @@ class PeopleCounts(NamedTuple):
     weakest: float
 
 
-class LivesSums(NamedTuple):
-    """Sums over what members do beside the list, and when they stop.
+class BesideSums(NamedTuple):
+    """How evenly members did the list, and what else they did with its sellers.
 
     `variance` is that of the members' number of listed deals; `off_list` counts their other deals
-    with the listed sellers; `lively` the members with any deal off the list; `lived_on` is the time
-    members were still seen after their last listed deal, `remained` that which the log left them.
+    with the listed sellers.
     """
 
     variance: float
     off_list: int
-    lively: int
-    lived_on: float
-    remained: float
 
 
 @njit(cache=True)
@@ -157,36 +153,28 @@ def count_people(
 
 
 @njit(cache=True)
-def sum_lives(
-    members: Codes, kept: Codes, hits: int, deals: Deals, last_seen: Int64, end: int
-) -> LivesSums:
-    """Sum over the members' lives beside the list `kept` (ascending), of `hits` listed deals.
-
-    `last_seen` int64 [users] is when each user was last seen, `end` the last time in the log.
-    """
+def sum_beside(members: Codes, kept: Codes, hits: int, deals: Deals) -> BesideSums:
+    """Sum over the members' deals on and beside the list `kept` (ascending), `hits` on it."""
     each = hits / len(members)
     sellers = np.unique(deals.seller[kept])
-    variance = lived_on = remained = 0.0
-    off_list = lively = 0
+    variance, off_list = 0.0, 0
     for v in members:
         listed = 0
-        latest = np.int64(-(2**62))
         for j in range(deals.ptr[v], deals.ptr[v + 1]):
             x = deals.target[j]
-            at = np.searchsorted(kept, x)
-            if at < len(kept) and kept[at] == x:
+            if _holds(kept, x):
                 listed += 1
-                latest = max(latest, deals.ts[j])
-                continue
-            seller = deals.seller[x]
-            at = np.searchsorted(sellers, seller)
-            off_list += seller >= 0 and at < len(sellers) and sellers[at] == seller
+            elif deals.seller[x] >= 0 and _holds(sellers, deals.seller[x]):
+                off_list += 1
         variance += (listed - each) ** 2 / len(members)
-        if listed > 0:
-            lively += deals.ptr[v + 1] - deals.ptr[v] > listed
-            lived_on += float(last_seen[v] - latest)
-            remained += float(end - latest)
-    return LivesSums(variance, off_list, lively, lived_on, remained)
+    return BesideSums(variance, off_list)
+
+
+@njit(cache=True)
+def _holds(ascending: Codes, code: int) -> bool:
+    """Whether the ascending codes hold one."""
+    at = np.searchsorted(ascending, code)
+    return bool(at < len(ascending) and ascending[at] == code)
 
 
 @njit(cache=True)

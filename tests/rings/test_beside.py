@@ -1,4 +1,4 @@
-"""What members do beside their list: lives, leftovers and quotas, from hand-made groups."""
+"""Quotas, and what members do beside their list, from hand-made groups."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from test_membership import codes_of
 from ringfinder.features.groups import Groups
 from ringfinder.rings.channels.protocol import read_log
 from ringfinder.rings.score import figures
-from ringfinder.rings.statistics import describe, lifetimes_of
+from ringfinder.rings.statistics import describe
 from ringfinder.rings.sums import unevenness
 from ringfinder.rings.weighing import scratch
 
@@ -61,31 +61,14 @@ def test_the_variance_of_free_choice_counts_as_even(targets):
     assert unevenness(0.0, 0.5, 1) == 0.0
 
 
-def test_accounts_made_for_the_job_have_no_life_beside_it(tmp_path):
-    snapshot = snapshot_of(tmp_path, honest(1) + lockstep("r", 18, 6, (4, 9, 17)))
-    row = measured(snapshot, codes_of(snapshot, "r"))
-    assert row["own_life"] == row["lived_on"] == row["spill"] == 0.0
-
-
-def test_people_who_join_in_once_live_on_and_look_round_the_shop(tmp_path):
-    draw = np.random.default_rng(2)
+def test_only_what_is_off_the_list_at_its_sellers_spills(tmp_path):
     rows = honest(1)
     for user in range(20):
-        at = 10 * DAY + int(draw.integers(HOUR))
+        at = 10 * DAY + user * HOUR
         rows += [order(f"n{user}", at, item, seller_id="shop") for item in GOODS[:3]]
         rows.append(order(f"n{user}", at + DAY, f"other{user}", seller_id="shop"))
         rows.append(order(f"n{user}", at + 9 * DAY, f"i{100 + user}"))
-    snapshot = snapshot_of(tmp_path, rows)
-    row = measured(snapshot, codes_of(snapshot, "n"))
-    assert row["own_life"] == 1.0
-    assert row["spill"] == pytest.approx(0.25)
-    assert row["lived_on"] == pytest.approx(9 / (28 - 10), abs=0.03)
-
-
-def test_lifetimes_are_those_of_the_log(tmp_path):
-    rows = [order("a", 3 * DAY, "x"), order("b", DAY, "y"), order("a", 7 * DAY, "y")]
-    lives = lifetimes_of(snapshot_of(tmp_path, rows))
-    assert sorted((lives.last - lives.first).tolist()) == [0, 4 * DAY]
-    assert lives.births.tolist() == sorted(lives.first.tolist())
-    assert lives.end == max(lives.last)
-    assert lives.window == 6 * DAY
+    snapshot = snapshot_of(tmp_path / "shop", rows)
+    assert measured(snapshot, codes_of(snapshot, "n"))["spill"] == pytest.approx(0.25)
+    snapshot = snapshot_of(tmp_path / "ring", honest(1) + lockstep("r", 18, 6, (4, 9, 17)))
+    assert measured(snapshot, codes_of(snapshot, "r"))["spill"] == 0.0
