@@ -33,6 +33,8 @@ WIDTHS = (3 * HOUR, 36 * HOUR)
 class Deals(NamedTuple):
     """The first event of every (user, target, family), read from both ends.
 
+    Browsing is no deal, except in a log that holds nothing else.
+
     A target is an item, or a seller where the event names no item; its code is
     family * `n_plain` + item code, or + items + seller code. `ptr` int64 [users + 1], `target`
     int32 and `ts` int64 [deals] are user-major, targets ascending; `target_ptr` int64
@@ -97,6 +99,8 @@ def deals(snapshot: Snapshot) -> Deals:
     family = _families(np.asarray(events.action))
     item, seller = np.asarray(events.entity["item"]), np.asarray(events.entity["seller"])
     plain = np.where(item != MISSING, item, np.where(seller != MISSING, seller + n_items, MISSING))
+    if not ((family >= 0) & (plain != MISSING)).any():
+        family = np.zeros_like(family)  # where nobody trades, what people look at is all there is
     rows = np.flatnonzero((family >= 0) & (plain != MISSING))
     user, ts = np.asarray(events.user)[rows], np.asarray(events.ts)[rows]
     target = (family[rows].astype(np.int64) * n_plain + plain[rows]).astype(np.int32)
