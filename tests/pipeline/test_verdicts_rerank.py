@@ -1,6 +1,8 @@
 """From `decide` to the next list: what a verdict changes and may not, and what a crash leaves."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -30,9 +32,17 @@ def events() -> pa.Table:
     return table_of(rows)
 
 
+@pytest.fixture(scope="module")
+def swept(tmp_path_factory, events) -> Workspace:
+    workspace = workspace_of(tmp_path_factory.mktemp("swept"), events)
+    sweep(workspace)
+    return workspace
+
+
 @pytest.fixture
-def workspace(tmp_path, events):
-    return workspace_of(tmp_path, events)
+def workspace(tmp_path, swept) -> Workspace:
+    """A workspace of its own with one sweep, which is the last one."""
+    return Workspace(Path(shutil.copytree(swept.root, tmp_path / "workspace")))
 
 
 def files(record) -> dict[str, bytes]:
@@ -48,7 +58,7 @@ def say(workspace: Workspace, ring_id: str, verdict: str, *, at: int = AS_OF_US)
 
 
 def test_decide_writes_what_a_new_sweep_would_write_and_shows_what_moved(workspace):
-    first = sweep(workspace)
+    first = last_sweep(workspace.sweeps)
     second, third = first.rings[0]["ring_id"], first.rings[1]["ring_id"]
     say(workspace, second, "cleared")
     say(workspace, third, "confirmed")
@@ -76,7 +86,7 @@ def test_decide_writes_what_a_new_sweep_would_write_and_shows_what_moved(workspa
 
 
 def test_without_a_verdict_on_a_ring_no_byte_changes(workspace):
-    first = sweep(workspace)
+    first = last_sweep(workspace.sweeps)
     before = files(first)
     say(workspace, first.rings[0]["ring_id"], "unsure")
     say(workspace, first.rings[0]["members"][0], "cleared")
@@ -87,7 +97,7 @@ def test_without_a_verdict_on_a_ring_no_byte_changes(workspace):
 
 
 def test_an_unsure_verdict_takes_back_the_one_before(workspace):
-    first = sweep(workspace)
+    first = last_sweep(workspace.sweeps)
     say(workspace, first.rings[0]["ring_id"], "cleared")
     rerank(workspace)
     say(workspace, first.rings[0]["ring_id"], "unsure")
@@ -128,7 +138,6 @@ def test_the_next_sweep_of_a_longer_log_keeps_the_verdict(tmp_path, events):
 
 
 def test_the_previous_sweep_is_the_one_that_knows_most_verdicts(workspace):
-    sweep(workspace)
     for ring in last_sweep(workspace.sweeps).rings[:3]:
         say(workspace, ring["ring_id"], "confirmed")
         rerank(workspace)
@@ -138,7 +147,7 @@ def test_the_previous_sweep_is_the_one_that_knows_most_verdicts(workspace):
 
 
 def test_a_ring_of_the_list_before_can_still_be_judged(workspace):
-    first = sweep(workspace)
+    first = last_sweep(workspace.sweeps)
     gone = first.rings[-1]["ring_id"]
     (workspace.sweeps / "LAST").write_text(sweep(workspace, max_rings=1).sweep_id)
     say(workspace, gone, "confirmed")
@@ -149,7 +158,7 @@ def test_a_ring_of_the_list_before_can_still_be_judged(workspace):
 def test_a_crash_before_ranking_leaves_the_old_list_and_the_next_makes_up_for_it(
     workspace, monkeypatch
 ):
-    first = sweep(workspace)
+    first = last_sweep(workspace.sweeps)
     before = files(first)
     say(workspace, first.rings[0]["ring_id"], "cleared")
     with monkeypatch.context() as broken:
@@ -165,7 +174,7 @@ def test_a_crash_before_ranking_leaves_the_old_list_and_the_next_makes_up_for_it
 
 
 def test_lost_candidates_are_told_with_the_decision_that_stands(workspace, capsys):
-    first = sweep(workspace)
+    first = last_sweep(workspace.sweeps)
     key = first.summary["candidates"]
     (workspace.candidates / key / "ptr.npy").unlink()
     words = ["decide", first.rings[0]["ring_id"], "--verdict", "cleared", "--reason", "x"]
@@ -179,7 +188,7 @@ def test_lost_candidates_are_told_with_the_decision_that_stands(workspace, capsy
 
 
 def test_the_command_tells_what_moved(workspace, capsys):
-    first = sweep(workspace)
+    first = last_sweep(workspace.sweeps)
     ring_id = first.rings[0]["ring_id"]
     where = ["--workspace", str(workspace.root), "--quiet"]
     words = ["decide", ring_id, "--verdict", "cleared", "--reason", "a club"]
