@@ -1,0 +1,77 @@
+"""How much of the ranking survives a log of another hand: heads of one engine on the other's worlds.
+
+The shipped community head learned from both engines, so that neither is foreign to it. Here a head
+is trained on the worlds of one engine alone, as scripts/train_base.py trains the shipped one but
+without its calibration, and ranks worlds of the other, of seeds that no training sees.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+from data import RESULTS
+from leave_typology_out import TEST_EVENTS, World, describe, examples, figures
+
+from ringfinder.detect.hybrid import Hybrid
+from ringfinder.evaluate.benchmark.machine import machine
+from ringfinder.events.progress import silent
+from ringfinder.events.simulator.engine import ENGINES
+from ringfinder.nn.bundle import load_bundle
+from ringfinder.nn.refit import refit_groups
+from ringfinder.pipeline.models import shipped_model
+from ringfinder.pipeline.simulate import simulate
+
+from train_base import GROUP_WORLDS, SEED, WHOLE  # isort: skip - a script, found beside data.py
+
+TESTS = (
+    ("mixed", 201),
+    ("mixed", 202),
+    ("bursty", 203),
+    ("slow", 204),
+    ("identifier", 205),
+    ("none", 206),
+)
+"""Mix and seed of each world to test on."""
+
+
+def _world(place: Path, engine: str, world: tuple[str, int, int, str]) -> World:
+    mix, events, seed, telling = world
+    at = place / f"{engine} {mix} {seed}"
+    simulate(at, events=events, seed=seed, mix=mix, engine=engine)
+    print(at.name, flush=True)
+    return describe(at, telling)
+
+
+def across(place: Path) -> dict[str, dict[str, dict[str, Any]]]:
+    """Figures by the engine learned from and the test world of the other."""
+    told: dict[str, dict[str, dict[str, Any]]] = {}
+    for engine in ENGINES:
+        parts = [
+            examples(_world(place, engine, world), frozenset(), held=position % 5 == 0)
+            for position, world in enumerate(GROUP_WORLDS)
+        ]
+        bundle = load_bundle(shipped_model())
+        head = Hybrid(refit_groups(bundle, parts, device="cpu", seed=SEED, progress=silent), "cpu")
+        told[engine] = {}
+        for other in ENGINES:
+            for mix, seed in TESTS if other != engine else ():
+                world = _world(place, other, (mix, TEST_EVENTS, seed, WHOLE))
+                told[engine][f"{other} {mix} {seed}"] = figures(world, head)
+    return told
+
+
+def main() -> None:
+    """Write benchmarks/results/across_engines.json."""
+    torch.set_num_threads(1)  # the head is small: threads only wait for each other
+    with tempfile.TemporaryDirectory() as place:
+        heads = across(Path(place))
+    for engine, worlds in heads.items():
+        print(engine, {name: row["ap"] for name, row in worlds.items()})
+    text = json.dumps({"machine": machine(), "heads": heads}, indent=1) + "\n"
+    (RESULTS / "across_engines.json").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
