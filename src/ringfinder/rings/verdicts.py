@@ -64,7 +64,7 @@ class Widths(NamedTuple):
     members: float
 
 
-WIDTHS = Widths(level=0.5, trust=0.3, linear=3.0, alike=3.0, reach=1.0, members=1.0)
+WIDTHS = Widths(level=0.5, trust=0.3, linear=2.0, alike=4.0, reach=1.0, members=1.0)
 """Chosen on own worlds, with the head of either engine on the other's (docs/decisions/0015)."""
 
 
