@@ -40,6 +40,7 @@ bench: $(STAMP)
 	@$(BIN)/python benchmarks/side_by_side.py
 	@$(BIN)/python benchmarks/hardness.py
 	@$(BIN)/python benchmarks/leave_typology_out.py
+	@$(BIN)/python benchmarks/across_engines.py
 	@$(BIN)/python benchmarks/verdicts.py
 	@$(BIN)/python benchmarks/real_backgrounds.py
 	@$(BIN)/python benchmarks/shared_graph.py

@@ -1,4 +1,4 @@
-"""How much of the ranking survives a log of another hand: heads of one engine on the other's worlds.
+"""How much of the ranking survives on a foreign log: heads of one engine on the other's worlds.
 
 The shipped community head learned from both engines, so that neither is foreign to it. Here a head
 is trained on the worlds of one engine alone, as scripts/train_base.py trains the shipped one but

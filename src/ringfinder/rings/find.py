@@ -23,7 +23,7 @@ from ringfinder.rings.selection import select
 from ringfinder.rings.statistics import Table, column, describe
 from ringfinder.rings.weighing import Scratch, scratch
 
-ALERT_FALSE_SHARE = 0.1
+ALERT_FALSE_SHARE = 0.15
 """Expected share of false ones among the alerts that are shown unasked."""
 
 MAX_ENTITIES = 50
