@@ -10,9 +10,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from data import RESULTS
-from leave_typology_out import TEST_EVENTS, World, describe, examples, figures
+from leave_typology_out import TEST_EVENTS, World, describe, figures
 
 from ringfinder.detect.hybrid import Hybrid
 from ringfinder.evaluate.benchmark.machine import machine
@@ -23,7 +24,7 @@ from ringfinder.nn.refit import refit_groups
 from ringfinder.pipeline.models import shipped_model
 from ringfinder.pipeline.simulate import simulate
 
-from train_base import GROUP_WORLDS, SEED, WHOLE  # isort: skip - a script, found beside data.py
+from train_base import GROUP_WORLDS, SEED, WHOLE, examples, held_out  # isort: skip - a script
 
 TESTS = (
     ("mixed", 201),
@@ -48,10 +49,11 @@ def across(place: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """Figures by the engine learned from and the test world of the other."""
     told: dict[str, dict[str, dict[str, Any]]] = {}
     for engine in ENGINES:
-        parts = [
-            examples(_world(place, engine, world), frozenset(), held=position % 5 == 0)
-            for position, world in enumerate(GROUP_WORLDS)
-        ]
+        away = held_out(len(GROUP_WORLDS), np.random.default_rng(SEED))
+        parts = []
+        for row, held in zip(GROUP_WORLDS, away, strict=True):
+            world = _world(place, engine, row)
+            parts.append(examples(world.stats, world.jaccard, held=held))
         bundle = load_bundle(shipped_model())
         head = Hybrid(refit_groups(bundle, parts, device="cpu", seed=SEED, progress=silent), "cpu")
         told[engine] = {}

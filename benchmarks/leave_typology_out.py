@@ -11,7 +11,6 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from data import RESULTS, ROOT
 
 sys.path.append(str(ROOT / "scripts"))
 
-from train_base import APART, GROUP_WORLDS, HIT, SEED, WHOLE, thin
+from train_base import GROUP_WORLDS, SEED, WHOLE, best_ring, examples, held_out, thin
 
 from ringfinder.detect.hybrid import Hybrid
 from ringfinder.evaluate.benchmark.machine import machine
@@ -33,11 +32,9 @@ from ringfinder.evaluate.truth import Truth, read_truth
 from ringfinder.events.progress import silent
 from ringfinder.events.simulator.engine import ENGINES
 from ringfinder.events.simulator.typologies import TYPOLOGIES
-from ringfinder.features.groups import Groups
 from ringfinder.features.load import ids
 from ringfinder.nn.bundle import load_bundle
 from ringfinder.nn.fit_groups import GroupExamples
-from ringfinder.nn.holdout import SHARE
 from ringfinder.nn.refit import refit_groups
 from ringfinder.pipeline.ingest import ingest
 from ringfinder.pipeline.models import shipped_model
@@ -83,26 +80,10 @@ def describe(directory: Path, telling: str) -> World:
     return World(found, truth, stats, jaccard, names[which])
 
 
-def best_ring(
-    groups: Groups, rings: Sequence[npt.NDArray[np.int64]]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """The best Jaccard index of each group with a ring, and the ring's position, -1 for none."""
-    best, which = np.zeros(len(groups)), np.full(len(groups), -1)
-    for position, ring in enumerate(rings):
-        both = np.add.reduceat(np.isin(groups.user, ring), groups.ptr[:-1])
-        jaccard = both / (groups.sizes + len(ring) - both)
-        which[jaccard > best] = position
-        best = np.maximum(best, jaccard)
-    return best, which
-
-
-def examples(world: World, left_out: frozenset[str], *, held: bool) -> GroupExamples:
+def without(world: World, left_out: frozenset[str], *, held: bool) -> GroupExamples:
     """What a head that knows nothing of the typologies left out learns from one world."""
-    clear = (world.jaccard >= HIT) | (world.jaccard < APART)
-    touched = np.isin(world.typology, sorted(left_out))
-    known = np.flatnonzero(clear & ~touched)
-    target = (world.jaccard[known] >= HIT).astype(np.float32)
-    return GroupExamples(world.stats[known], target, np.full(len(known), held))
+    untouched = ~np.isin(world.typology, sorted(left_out))
+    return examples(world.stats[untouched], world.jaccard[untouched], held=held)
 
 
 def figures(world: World, head: Hybrid) -> dict[str, Any]:
@@ -150,9 +131,7 @@ def main() -> None:
             simulate(at, events=int(share * events), seed=seed, mix=mix)
             training.append(describe(at, telling))
             print(f"to learn from: {mix} {seed}, {telling}", flush=True)
-        held = np.zeros(len(training), np.bool_)
-        order = np.random.default_rng(SEED).permutation(len(training))
-        held[order[: max(1, round(SHARE * len(training)))]] = True
+        held = held_out(len(training), np.random.default_rng(SEED))
         heads: dict[str, dict[str, Any]] = {}
         for name, left_out in (
             (EVERYTHING, frozenset[str]()),
@@ -160,7 +139,7 @@ def main() -> None:
             (IMPROVISED_ONLY, frozenset(NAMED)),
         ):
             parts = [
-                examples(world, left_out, held=bool(away))
+                without(world, left_out, held=away)
                 for world, away in zip(training, held, strict=True)
             ]
             refit = refit_groups(bundle, parts, device="cpu", seed=SEED, progress=silent)

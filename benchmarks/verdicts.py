@@ -2,9 +2,9 @@
 
 The investigator opens the list from its top, ten rings at a time; after each ten the list is ranked
 anew. The truth speaks: a ring is confirmed when at least half of its members are in rings, cleared
-when fewer than a tenth are, and unsure in between, which teaches nothing. The shipped model is
-trained on worlds of the engine `tastes`, so that worlds of `city` and the reference worlds are
-foreign to it; nothing here is trained or fitted on a world that is measured.
+when fewer than a tenth are, and unsure in between, which teaches nothing. The shipped model
+learned from other seeds of both engines, so that only the reference worlds are foreign to it;
+nothing here is trained or fitted on a world that is measured.
 
 Verdicts sort what was judged, and that alone lifts the figure of a whole list. So each figure
 stands beside the same without learning, where judged rings take their place and the rest keeps the

@@ -108,14 +108,18 @@ class World:
     jaccard: npt.NDArray[np.float64]
 
 
-def best_matches(groups: Groups, rings: list[npt.NDArray[np.int32]]) -> npt.NDArray[np.float64]:
-    """The Jaccard index of each group with the planted ring it matches best, float64 [g]."""
-    best = np.zeros(len(groups))
-    for ring in rings:
+def best_ring(
+    groups: Groups, rings: Sequence[npt.NDArray[np.int32]]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """The best Jaccard index of each group with a ring, and the ring's position, -1 for none."""
+    best, which = np.zeros(len(groups)), np.full(len(groups), -1)
+    for position, ring in enumerate(rings):
         inside = np.isin(groups.user, ring)
         both = np.add.reduceat(inside, groups.ptr[:-1]) if len(groups) else np.empty(0)
-        best = np.maximum(best, both / (groups.sizes + len(ring) - both))
-    return best
+        jaccard = both / (groups.sizes + len(ring) - both)
+        which[jaccard > best] = position
+        best = np.maximum(best, jaccard)
+    return best, which
 
 
 def thin(log: Path, telling: str) -> None:
@@ -132,11 +136,19 @@ def thin(log: Path, telling: str) -> None:
     pq.write_table(events, log)
 
 
-def examples(world: World, *, held: bool) -> GroupExamples:
+def examples(
+    stats: npt.NDArray[np.float32], jaccard: npt.NDArray[np.float64], *, held: bool
+) -> GroupExamples:
     """The groups of a world that are surely a ring or surely none."""
-    known = np.flatnonzero((world.jaccard >= HIT) | (world.jaccard < APART))
-    target = (world.jaccard[known] >= HIT).astype(np.float32)
-    return GroupExamples(world.stats[known], target, np.full(len(known), held))
+    known = np.flatnonzero((jaccard >= HIT) | (jaccard < APART))
+    target = (jaccard[known] >= HIT).astype(np.float32)
+    return GroupExamples(stats[known], target, np.full(len(known), held))
+
+
+def held_out(count: int, rng: np.random.Generator) -> list[bool]:
+    """Which of so many worlds are judged by and not learned from, whole worlds each."""
+    chosen = set(rng.permutation(count)[: max(1, round(SHARE * count))].tolist())
+    return [position in chosen for position in range(count)]
 
 
 def _log(
@@ -174,7 +186,7 @@ def group_world(place: Path, engine: str, world: tuple[str, int, int, str]) -> W
     found = find_groups(snapshot)
     stats = head_inputs(found.statistics, snapshot.n_users)
     nats = column(found.statistics, "net_nats") * column(found.statistics, "size")
-    return World(found.groups, stats, nats, best_matches(found.groups, rings))
+    return World(found.groups, stats, nats, best_ring(found.groups, rings)[0])
 
 
 def learn_groups(bundle: Bundle, worlds: Mapping[str, Sequence[World]]) -> Bundle:
@@ -182,9 +194,10 @@ def learn_groups(bundle: Bundle, worlds: Mapping[str, Sequence[World]]) -> Bundl
     rng = np.random.default_rng(SEED)
     parts = {}
     for engine, some in worlds.items():
-        held = np.zeros(len(some), np.bool_)
-        held[rng.permutation(len(some))[: max(1, round(SHARE * len(some)))]] = True
-        parts[engine] = [examples(w, held=bool(h)) for w, h in zip(some, held, strict=True)]
+        parts[engine] = [
+            examples(world.stats, world.jaccard, held=held)
+            for world, held in zip(some, held_out(len(some), rng), strict=True)
+        ]
     logits, targets = [], []
     for engine, some in worlds.items():
         others = [part for other, made in parts.items() if other != engine for part in made]

@@ -209,3 +209,7 @@ def test_the_command_tells_what_moved(workspace, capsys):
     data = json.loads(capsys.readouterr().out)["data"]
     assert data["number"] == 3
     assert data["reranked"]["moved"] == []
+    about_user = ["decide", last_sweep(workspace.sweeps).rings[0]["members"][0]]
+    assert run([*where, *about_user, "--verdict", "cleared", "--reason", "x", "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)["data"]
+    assert (data["number"], data["reranked"]) == (4, None)

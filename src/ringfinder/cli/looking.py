@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Context, Option
 
-from ringfinder.cli import told
+from ringfinder.cli import told, told_verdicts
 from ringfinder.cli.options import AsOf, GraphFrom, Json
 from ringfinder.cli.session import Session
 from ringfinder.cli.times import parse_as_of
@@ -113,7 +113,7 @@ def decide(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Write a verdict into the casebook; the last sweep and later ones are ranked by it."""
+    """Write a verdict into the casebook; one on a ring ranks the last sweep and later ones."""
     from ringfinder.pipeline.decide import decide as run
     from ringfinder.pipeline.rerank import rerank
     from ringfinder.pipeline.shared_graph import stands
@@ -127,10 +127,13 @@ def decide(
         decided_by=by or getpass.getuser(),
         at=time.time_ns() // 1_000,
     )
-    with stands(f"decision {entry.number} stands in the casebook"):
-        reranked = rerank(session.workspace)
-    data = {**asdict(entry), "reranked": reranked}
-    session.result(data, [*told.decided(entry), *told.reranked(entry, reranked)])
+    lines = [*told_verdicts.decided(entry)]
+    reranked = None
+    if entry.decision.subject_kind == "ring":
+        with stands(f"decision {entry.number} stands in the casebook"):
+            reranked = rerank(session.workspace)
+        lines += told_verdicts.reranked(entry, reranked)
+    session.result({**asdict(entry), "reranked": reranked}, lines)
 
 
 def _shared_graph(session: Session, html: Path | None) -> "Address | None":

@@ -75,9 +75,8 @@ def _whole(
     for whole in sorted(wholes, key=lambda g: (-float(nats[g]), g)):
         rest = [
             float(nats[g])
-            for g, shared in index.shared_with(whole).items()
-            if shared >= WITHIN * groups.sizes[g]
-            and len(members.intersection(groups.members(g).tolist()))
+            for g in index.inside(whole)
+            if len(members.intersection(groups.members(g).tolist()))
             <= (1 - WITHIN) * groups.sizes[g]
         ]
         if nats[whole] >= nats[part] + max(rest, default=0.0):
@@ -95,9 +94,8 @@ def _parts(
     """The disjoint groups that best stand for `whole`, mostly itself alone."""
     inside = [
         g
-        for g, shared in index.shared_with(whole).items()
-        if shared >= WITHIN * groups.sizes[g]
-        and groups.sizes[g] < groups.sizes[whole]
+        for g in index.inside(whole)
+        if groups.sizes[g] < groups.sizes[whole]
         and odds[g] >= odds[whole] - SLACK
         and not index.repeats_taken(g)
     ]
@@ -128,6 +126,11 @@ class _Overlaps:
         counts = _count(self._of_user, self._groups.members(g).tolist())
         del counts[g]
         return counts
+
+    def inside(self, g: int) -> list[int]:
+        """Other groups that have at least `WITHIN` of their members in this one."""
+        sizes = self._groups.sizes
+        return [h for h, shared in self.shared_with(g).items() if shared >= WITHIN * sizes[h]]
 
     def repeats_taken(self, g: int) -> bool:
         """Tell whether the group repeats one that was taken."""
