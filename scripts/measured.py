@@ -222,6 +222,18 @@ def left_out(result: Result) -> str:
     return f"{table(('kind of ring', 'rings', *heads), [*rows, total])}\n{machine(result)}\n"
 
 
+def across(result: Result) -> str:
+    """Ring AP of heads that learned from one engine alone, on worlds of the other."""
+    rows = [
+        (engine, world, row["planted"], figure(row["ap"]), figure(row["recall_at"]["50"]))
+        for engine, worlds in result["heads"].items()
+        for world, row in worlds.items()
+        if row["planted"]
+    ]
+    head = ("learned from", "tried on (mix, seed)", "rings", "ring AP", "recall@50")
+    return f"{table(head, rows)}\n{machine(result)}\n"
+
+
 def speed(result: Result) -> str:
     """Time and memory of each step, beside its bar."""
     rows = []
@@ -269,6 +281,7 @@ def shared_graph(result: Result) -> str:
 BLOCKS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "worlds": ("reference.json", worlds),
     "ours": ("ours.json", ours),
+    "across": ("across_engines.json", across),
     "missed": ("reference.json", missed),
     "real_labels": ("real_labels.json", real_labels),
     "planted": ("real_backgrounds.json", planted),

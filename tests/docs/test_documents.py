@@ -183,6 +183,16 @@ def test_planted_rings_and_typologies_left_out_are_told():
     assert "| all | 8 | 6 | 2 |" in told
 
 
+def test_heads_of_one_engine_are_told_on_the_other():
+    rows = {
+        "there mixed 1": {"planted": 26, "ap": 0.876, "recall_at": {"50": 0.5}},
+        "there none 2": {"planted": 0, "ap": None, "recall_at": {"50": None}},
+    }
+    told = measured.across({"machine": MACHINE, "heads": {"here": rows}})
+    assert "| here | there mixed 1 | 26 | 0.88 | 0.50 |" in told
+    assert "none" not in told
+
+
 def test_own_worlds_are_told_as_means_over_seeds_beside_the_best_peer():
     result = compared(
         {
