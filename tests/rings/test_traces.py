@@ -3,15 +3,16 @@
 import networkx as nx
 import numpy as np
 import pytest
-from stories import DAY, HOUR, flash_sale, honest, order, snapshot_of, taken_over
+from stories import DAY, HOUR, flash_sale, honest, order, returned, snapshot_of, taken_over
 from test_membership import codes_of, jaccard
 
 from ringfinder.features.groups import Groups
 from ringfinder.features.load import ids
 from ringfinder.rings.bipartite import components, core, split
-from ringfinder.rings.channels import customers, promotions, takeovers
+from ringfinder.rings.channels import coaction, customers, promotions, takeovers
 from ringfinder.rings.channels.identifiers import two_hops
 from ringfinder.rings.channels.protocol import read_log
+from ringfinder.rings.channels.rare import by_rare_acts
 from ringfinder.rings.membership import settle
 from ringfinder.rings.weighing import scratch
 
@@ -127,3 +128,70 @@ def test_phones_and_addresses_make_one_chain(tmp_path):
         rows.append(order(f"r{member}", member * DAY, f"i{member}", device_id=phone, ip=line))
     snapshot = snapshot_of(tmp_path, rows)
     assert best(two_hops(read_log(snapshot)), codes_of(snapshot, "r")) == 1.0
+
+
+def paid(name, workers, jobs, seed):
+    """Each worker takes three quarters of the jobs, spread over the month."""
+    draw = np.random.default_rng(seed)
+    return [
+        order(worker, int(draw.integers(28 * DAY)), f"{name}{job}")
+        for worker in workers
+        for job in range(jobs)
+        if draw.random() < 0.75
+    ]
+
+
+def test_who_works_in_two_circles_stands_in_both(tmp_path):
+    one = [f"r{n}" for n in range(14)]
+    two = [f"r{n}" for n in range(9, 23)]
+    rows = honest(1) + paid("one", one, 8, 1) + paid("two", two, 8, 2)
+    snapshot = snapshot_of(tmp_path, rows)
+    log = read_log(snapshot)
+    found = Groups.of(coaction.circles(log))
+    groups, _ = settle(found, log.deals, log.idents, scratch(*log[1:]))
+    for circle in (one, two):
+        assert best(map(groups.members, range(len(groups))), named(snapshot, circle)) >= 0.8
+
+
+def test_partners_share_more_than_their_names_cost(tmp_path):
+    rows = honest(1, users=300, items=200) + paid("job", [f"r{n}" for n in range(8)], 5, 3)
+    log = read_log(snapshot_of(tmp_path, rows))
+    deals, n = log.deals, log.snapshot.n_users
+    price = 2 * np.log(n)
+    ptr, partner = coaction._partners(
+        deals.ptr, deals.target, deals.target_ptr, deals.target_user, 0, deals.n_plain, price
+    )
+    taken = [set(deals.target[deals.ptr[v] : deals.ptr[v + 1]].tolist()) for v in range(n)]
+    size = np.diff(deals.target_ptr)
+    for v in range(n):
+        expected = {
+            u
+            for u in range(n)
+            if u != v
+            and sum(
+                np.log(n / size[x])
+                for x in taken[u] & taken[v]
+                if size[x] <= coaction.HUB_CUSTOMERS and x < deals.n_plain
+            )
+            > price
+        }
+        assert set(partner[ptr[v] : ptr[v + 1]].tolist()) == expected
+
+
+def test_a_log_of_one_circle_alone_is_borne(tmp_path):
+    rows = [order(f"r{n}", item * DAY, f"i{item}") for n in range(8) for item in range(9)]
+    assert list(coaction.circles(read_log(snapshot_of(tmp_path, rows)))) == []
+
+
+def test_few_who_send_back_meet_where_their_orders_are_thin(tmp_path):
+    draw = np.random.default_rng(4)
+    rows = honest(1)
+    for member in range(12):
+        things = draw.choice(9, 2, replace=False)
+        placed = [
+            order(f"r{member}", int(draw.integers(20 * DAY)), f"i{300 + thing}") for thing in things
+        ]
+        rows += placed[:1] + returned(placed[1:])
+        rows += [order(f"r{member}", 21 * DAY, f"i{400 + member}", ip=f"ip_op{member % 3}")]
+    snapshot = snapshot_of(tmp_path, rows)
+    assert best(by_rare_acts(read_log(snapshot)), codes_of(snapshot, "r")) >= 0.6
