@@ -1,7 +1,16 @@
 from pathlib import Path
 
 import pytest
-from stories import flash_sale, honest, live_stream, lockstep, office, returned, snapshot_of
+from stories import (
+    flash_sale,
+    honest,
+    live_stream,
+    lockstep,
+    office,
+    returned,
+    snapshot_of,
+    taken_over,
+)
 
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.rings.find import Found, find_groups
@@ -18,9 +27,10 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 
 @pytest.fixture(scope="session")
 def market_town(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
-    """A town with a ring of refunds beside, so that every channel finds a trace."""
+    """A town with a ring of refunds and stolen accounts, so that every channel finds a trace."""
     rows = honest(1) + lockstep("r", 18, 6, (4, 9, 17)) + office(30, start=900)
     rows += returned(lockstep("t", 12, 4, (7, 19), seed=5))
+    rows += taken_over(12, 3)
     return snapshot_of(tmp_path_factory.mktemp("market"), rows)
 
 

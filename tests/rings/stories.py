@@ -98,6 +98,20 @@ def office(size: int, start: int = 0) -> list[Row]:
     return rows
 
 
+def taken_over(size: int, devices: int, start: int = 200) -> list[Row]:
+    """Honest accounts that from day 20 all order one thing from a few phones new to them."""
+    return [
+        order(
+            f"h{start + member}",
+            20 * DAY + member * 600_000_000 + turn * HOUR,
+            "i_card",
+            device_id=f"d_thief{(member + turn) % devices}",
+        )
+        for member in range(size)
+        for turn in range(2)
+    ]
+
+
 def table_of(rows: list[Row]) -> pa.Table:
     """The rows as an event table in the contract's columns, with ids by content and order."""
     numbered = [{"event_id": f"e{place:07d}", **row} for place, row in enumerate(rows)]

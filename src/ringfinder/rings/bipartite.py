@@ -64,7 +64,7 @@ def communities(
             use_modularity=False,
             seed=SEED,
         )
-        labels = np.fromiter((label[i] for i in range(len(users))), np.int64, len(users))
+        labels = np.fromiter(map(label.__getitem__, range(len(users))), np.int64, len(users))
         yield from split(users.astype(np.int32), labels)
 
 
@@ -95,7 +95,7 @@ def core(
     """
     kept = np.ones(len(user), np.bool_)
     left = len(user)
-    while left:
+    while left:  # fewer pairs in each round
         few = np.bincount(user[kept], minlength=int(user.max()) + 1) < user_least
         kept &= ~few[user]
         rare = np.bincount(entity[kept], minlength=int(entity.max()) + 1) < entity_least

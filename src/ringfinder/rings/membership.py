@@ -22,6 +22,9 @@ MIN_MEMBERS = 4
 MAX_MEMBERS = 2_000
 ROUNDS = 3
 
+Origins = dict[bytes, list[int]]
+"""Positions of the candidates behind each group, by the bytes of its members' codes."""
+
 
 @njit(cache=True)
 def _weigh_in_crowd(
@@ -62,43 +65,37 @@ def _weigh_in_crowd(
 
 
 @njit(cache=True)
-def _settle(
+def _choose_anew(
     members: Codes, in_crowd: bool, deals: Deals, idents: Identifiers, cells: Scratch
 ) -> Codes:
-    """One group's members after at most `ROUNDS` rounds of expectation and choice."""
-    n_users = len(deals.ptr) - 1
-    for _ in range(ROUNDS):
-        n = len(members)
-        seen_t, seen_e, kept_t, kept_e, mean = choose(members, deals, idents, cells)
-        m, base = weigh(n, kept_t, kept_e, mean, deals, idents, cells)
-        threshold = np.log(n_users / n)
-        if in_crowd:
-            base, crowd = _weigh_in_crowd(n, m, kept_t, kept_e, deals, idents, cells)
-            threshold = np.log((crowd + n) / n)
-        chosen = np.empty(m, np.int32)
-        count = 0
-        for i in range(m):
-            if cells.llr[cells.touched[i]] + base > threshold:
-                chosen[count] = cells.touched[i]
-                count += 1
-        clear(members, seen_t, seen_e, kept_t, m, deals, cells)
-        chosen = np.sort(chosen[:count])
-        same = np.array_equal(chosen, members)
-        members = chosen
-        if same or not MIN_MEMBERS <= count <= MAX_MEMBERS:
-            break
-    return members
+    """One group's members after one round of expectation and choice, ascending."""
+    n = len(members)
+    seen_t, seen_e, kept_t, kept_e, mean = choose(members, deals, idents, cells)
+    m, base = weigh(n, kept_t, kept_e, mean, deals, idents, cells)
+    threshold = np.log((len(deals.ptr) - 1) / n)
+    if in_crowd:
+        base, crowd = _weigh_in_crowd(n, m, kept_t, kept_e, deals, idents, cells)
+        threshold = np.log((crowd + n) / n)
+    chosen = np.empty(m, np.int32)
+    count = 0
+    for i in range(m):
+        if cells.llr[cells.touched[i]] + base > threshold:
+            chosen[count] = cells.touched[i]
+            count += 1
+    clear(members, seen_t, seen_e, kept_t, m, deals, cells)
+    return np.sort(chosen[:count])
 
 
 @njit(cache=True)
-def _settle_all(
+def _choose_all(
     ptr: Int64, user: Codes, in_crowd: bool, deals: Deals, idents: Identifiers, cells: Scratch
 ) -> tuple[Int64, Codes]:
+    """One round for every group; groups that leave the bounds of size come out empty."""
     new_ptr = np.zeros(len(ptr), np.int64)
     out = np.empty(max(1, len(user)), np.int32)
     filled = 0
     for g in range(len(ptr) - 1):
-        members = _settle(user[ptr[g] : ptr[g + 1]].copy(), in_crowd, deals, idents, cells)
+        members = _choose_anew(user[ptr[g] : ptr[g + 1]], in_crowd, deals, idents, cells)
         if not MIN_MEMBERS <= len(members) <= MAX_MEMBERS:
             members = members[:0]
         while filled + len(members) > len(out):
@@ -107,6 +104,24 @@ def _settle_all(
         filled += len(members)
         new_ptr[g + 1] = filled
     return new_ptr, out[:filled]
+
+
+def _settled(
+    rough: Origins, in_crowd: bool, deals: Deals, idents: Identifiers, cells: Scratch
+) -> Origins:
+    """Groups after at most `ROUNDS` rounds; those that meet on the way go on as one."""
+    final: Origins = {}
+    for last in [False] * (ROUNDS - 1) + [True]:
+        groups = Groups.of(np.frombuffer(key, np.int32) for key in rough)
+        ptr, user = _choose_all(groups.ptr, groups.user, in_crowd, deals, idents, cells)
+        moving: Origins = {}
+        for g, (before, found) in enumerate(rough.items()):
+            after = user[ptr[g] : ptr[g + 1]].tobytes()
+            if after:
+                rests = last or after == before
+                (final if rests else moving).setdefault(after, []).extend(found)
+        rough = moving
+    return final
 
 
 def settle(
@@ -118,19 +133,16 @@ def settle(
     against picking it at random. Each candidate settles twice: against everybody, and against the
     crowd that deals with the same things, because inside a promotion or at a busy seller the first
     takes in the whole crowd. Groups that fall below `MIN_MEMBERS` or above `MAX_MEMBERS` are
-    dropped. Returns the distinct groups in order of first appearance and, for each, the positions
-    of the candidates that settled on it, ascending.
+    dropped. Returns the distinct groups in the order of their first candidates and, for each, the
+    positions of the candidates that settled on it, ascending.
     """
-    alike: dict[bytes, list[int]] = {}
+    rough: Origins = {}
     for g in range(len(candidates)):
-        alike.setdefault(candidates.members(g).tobytes(), []).append(g)
-    rough = Groups.of(np.frombuffer(key, np.int32) for key in alike)
-    origins: dict[bytes, list[int]] = {}
+        rough.setdefault(candidates.members(g).tobytes(), []).append(g)
+    origins: Origins = {}
     for in_crowd in (False, True):
-        ptr, user = _settle_all(rough.ptr, rough.user, in_crowd, deals, idents, cells)
-        for g, found in enumerate(alike.values()):
-            members = user[ptr[g] : ptr[g + 1]]
-            if len(members):
-                origins.setdefault(members.tobytes(), []).extend(found)
-    groups = Groups.of(np.frombuffer(key, np.int32) for key in origins)
-    return groups, [np.unique(np.array(found, np.int64)) for found in origins.values()]
+        for key, found in _settled(rough, in_crowd, deals, idents, cells).items():
+            origins.setdefault(key, []).extend(found)
+    settled = sorted(origins.items(), key=lambda one: (min(one[1]), one[0]))
+    groups = Groups.of(np.frombuffer(key, np.int32) for key, _ in settled)
+    return groups, [np.unique(np.array(found, np.int64)) for _, found in settled]

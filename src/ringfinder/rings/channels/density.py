@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from ringfinder.rings.bipartite import communities, distinct_pairs
+from ringfinder.rings.bipartite import communities, core, distinct_pairs
 from ringfinder.rings.channels.protocol import Codes, Log
 from ringfinder.rings.deals import FAMILIES
 
@@ -16,13 +16,16 @@ HUB_CUSTOMERS = 2_000
 
 
 def _dense(
-    user: Codes, entity: npt.NDArray[np.int64], resolutions: tuple[float, ...]
+    user: Codes, entity: npt.NDArray[np.int64], least: int, resolutions: tuple[float, ...]
 ) -> Iterator[Codes]:
+    """Communities of users with at least `least` entities that somebody else has too."""
     user, entity = distinct_pairs(user, entity)
     if not len(user):
         return
     degree = np.bincount(entity)[entity]
-    keep = (degree >= 2) & (degree <= HUB_CUSTOMERS)
+    user, entity = user[degree <= HUB_CUSTOMERS], entity[degree <= HUB_CUSTOMERS]
+    degree = degree[degree <= HUB_CUSTOMERS]
+    keep = core(user, entity, least, 2)
     weight = 1 / np.log(degree[keep] + 5.0)
     yield from communities(user[keep], entity[keep], weight, resolutions)
 
@@ -32,20 +35,20 @@ def targets(log: Log) -> Iterator[Codes]:
 
     Links weigh as in FRAUDAR (Hooi et al. 2016): less, the more customers the item has.
     """
-    for family in ("deal", "review", "repeat"):
+    for family, least in (("deal", 2), ("review", 1), ("repeat", 1)):
         keep = log.deal_family == FAMILIES.index(family)
-        yield from _dense(log.deal_user[keep], log.deals.target[keep].astype(np.int64), FINE)
+        yield from _dense(log.deal_user[keep], log.deals.target[keep].astype(np.int64), least, FINE)
 
 
 def sellers(log: Log) -> Iterator[Codes]:
     """Users who buy from the same sellers."""
     keep = (log.deal_seller >= 0) & (log.deal_family == FAMILIES.index("deal"))
-    yield from _dense(log.deal_user[keep], log.deal_seller[keep], COARSE)
+    yield from _dense(log.deal_user[keep], log.deal_seller[keep], 2, COARSE)
 
 
 def undone(log: Log) -> Iterator[Codes]:
     """Users who refund or cancel at the same items or sellers."""
     keep = log.deal_family == FAMILIES.index("undo")
-    yield from _dense(log.deal_user[keep], log.deals.target[keep].astype(np.int64), COARSE)
+    yield from _dense(log.deal_user[keep], log.deals.target[keep].astype(np.int64), 1, COARSE)
     keep &= log.deal_seller >= 0
-    yield from _dense(log.deal_user[keep], log.deal_seller[keep], COARSE)
+    yield from _dense(log.deal_user[keep], log.deal_seller[keep], 1, COARSE)

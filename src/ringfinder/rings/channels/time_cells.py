@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from ringfinder.rings.bipartite import communities, distinct_pairs
+from ringfinder.rings.bipartite import communities, core, distinct_pairs
 from ringfinder.rings.channels.protocol import Codes, Log
 from ringfinder.rings.deals import HOUR
 
@@ -42,9 +42,9 @@ def _meet(
         cells.append(cell[keep] + offset)
         weights.append(weight[cell[keep]])
         offset += len(keys)
-    yield from communities(
-        np.concatenate(users), np.concatenate(cells), np.concatenate(weights), RESOLUTIONS
-    )
+    who, what = np.concatenate(users), np.concatenate(cells)
+    again = core(who, what, 2, MIN_USERS)
+    yield from communities(who[again], what[again], np.concatenate(weights)[again], RESOLUTIONS)
 
 
 def item_hours(log: Log) -> Iterator[Codes]:
