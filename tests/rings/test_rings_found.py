@@ -6,8 +6,8 @@ from test_membership import codes_of, jaccard
 
 from ringfinder.detect.hybrid import Hybrid
 from ringfinder.features.load import open_database
-from ringfinder.rings.clearing import KIND as CLEARING
 from ringfinder.rings.find import ring_id, tell_rings
+from ringfinder.rings.ring import CLEARING
 from ringfinder.rings.score import chance, evidence, head_inputs
 from ringfinder.rings.statistics import STATISTICS, column
 

@@ -10,10 +10,9 @@ from numba import njit
 from ringfinder.rings.channels.protocol import Log
 from ringfinder.rings.deals import Deals
 from ringfinder.rings.evidence import Dossier
-from ringfinder.rings.ring import Fact
+from ringfinder.rings.ring import CLEARING, Fact
 from ringfinder.rings.weighing import Int64, entity_rate, gain, target_rate
 
-KIND = "would clear it"
 MOST = 8
 """Things that are taken away at most."""
 
@@ -126,7 +125,7 @@ def clearing_fact(
     users = sorted({names["user"][v] for one in gone for v in one.members.tolist()})
     missed = np.prod([1 - min(1.0, one.expected / size) for one in gone])
     return Fact(
-        KIND,
+        CLEARING,
         _sentence(found, names),
         None,
         None,

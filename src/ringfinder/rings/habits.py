@@ -47,9 +47,9 @@ def habits(log: Log, members: Codes, dossier: Dossier) -> dict[str, float]:
     visits = _visits(owner[listed], deals.ts[at])
     if visits is not None:
         found["visits"] = visits
-    bought = at[deals.target[at] < deals.n_plain]
-    if len(bought):
-        found["returns"] = _returns(log, members, kept[kept < deals.n_plain])
+    returns = _returns(log, members, kept[kept < deals.n_plain])
+    if returns is not None:
+        found["returns"] = returns
     if len(kept) > 1:
         found["lift"] = _lift(log, members, kept)
     return found
@@ -72,7 +72,7 @@ def _visits(owner: Codes, ts: Int64) -> float | None:
     return float(together[several].mean()) if several.any() else None
 
 
-def _returns(log: Log, members: Codes, kept: Int64) -> float:
+def _returns(log: Log, members: Codes, kept: Int64) -> float | None:
     events, deals = log.snapshot.events, log.deals
     rows = np.concatenate(
         [events.by_user[events.user_ptr[v] : events.user_ptr[v + 1]] for v in members]
@@ -81,6 +81,8 @@ def _returns(log: Log, members: Codes, kept: Int64) -> float:
     item, seller = (np.asarray(events.entity[kind])[rows] for kind in ("item", "seller"))
     plain = np.where(item >= 0, item, seller + deals.n_items)
     on_list = np.isin(plain, kept)
+    if not on_list.any():
+        return None
     user, ts = np.asarray(events.user)[rows[on_list]], np.asarray(events.ts)[rows[on_list]]
     action = np.asarray(events.action)[rows[on_list]]
     _, pair = np.unique(
