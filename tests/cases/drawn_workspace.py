@@ -141,6 +141,16 @@ def ring_line(rank: int, ring_id: str, members: list[str], *, alert: bool) -> di
                 "expected": 0.001,
                 "event_ids": [],
             },
+            {
+                "kind": "would clear it",
+                "text": f"Without device farm-phone {HOSTILE} the group would no longer stand out.",
+                "entity_type": None,
+                "entity": None,
+                "users": sorted(members)[:6],
+                "observed": 6,
+                "expected": 0.001,
+                "event_ids": [],
+            },
         ],
         "lookalike_checks": [
             {

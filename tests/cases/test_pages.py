@@ -1,11 +1,13 @@
 import re
 
 import numpy as np
-from drawn_workspace import CANDIDATE_ID, RING, RING_ID
+from drawn_workspace import CANDIDATE_ID, RING, RING_ID, ring_line
 
 from ringfinder.cases.picture import NODES, Node, picture
 from ringfinder.cases.ring_case import ranks_of
+from ringfinder.cases.ring_words import facts_of
 from ringfinder.cases.sweep_record import last_sweep
+from ringfinder.cli.told import one_ring
 from ringfinder.pipeline.report import write_report
 from ringfinder.store.casebook import Decision, append
 from ringfinder.store.workspace import Workspace
@@ -22,6 +24,8 @@ def test_the_report_is_one_safe_file_and_the_same_each_time(drawn, tmp_path):
     html = page.read_text()
     assert html.index("Ranked list") < html.index("Ring by ring")
     assert html.index(f'href="#{RING_ID}"') < html.index(f'href="#{CANDIDATE_ID}"')
+    assert html.count("What would clear it") == 2
+    assert html.count("Without device farm-phone") == 2
     assert "<img" not in html
     assert "\x1b" not in html
     assert not re.search(r"(src|href)=[\"'](?!#)", html)
@@ -35,6 +39,18 @@ def test_decisions_stand_in_the_report(drawn, tmp_path):
     directory = last_sweep(root / "sweeps").directory
     page = write_report(workspace, directory, snapshot, tmp_path / "r.html")
     assert "decided: confirmed" in page.read_text()
+
+
+def test_a_ring_on_the_terminal_says_what_would_clear_it_and_lists_borderline_members_apart():
+    line = ring_line(1, RING_ID, RING, alert=True)
+    told = list(one_ring(line))
+    assert facts_of(line) == line["evidence"][:2]
+    assert sum("Without device farm-phone" in one for one in told) == 1
+    members = next(one for one in told if one.startswith("Members: "))
+    borderline = next(one for one in told if one.startswith("Borderline members: "))
+    named = members.split(": ")[1].split(", ") + borderline.split(": ")[1].split(", ")
+    assert members.count(", ") == 5
+    assert len(named) == len(RING)
 
 
 def test_a_picture_keeps_to_its_nodes_and_collapses_crowds():

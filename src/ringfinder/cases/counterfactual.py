@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from ringfinder.cases.lockstep import Lockstep, lockstep
 from ringfinder.cases.plain_text import count, visible
+from ringfinder.cases.ring_words import what_clears
 from ringfinder.cases.shared_entities import SharedEntity
 from ringfinder.cases.source import Company, HeldRing, Holding
 
@@ -19,7 +20,7 @@ def what_would_change(
     steps: Lockstep,
     n_users: int,
 ) -> tuple[str, ...]:
-    """Sentences on what falls away without one identifier or one item.
+    """Sentences on what falls away without one identifier or item, and what would clear the ring.
 
     `in_common` holds all identifiers, but hubs, that two members of the user's `ring` hold. The
     score itself is the model's and is not worked out again here.
@@ -27,6 +28,7 @@ def what_would_change(
     return (
         *(_without_identifiers(ring, in_common, shared) if ring else ()),
         *_without_item(company, steps, n_users),
+        *(f"The ring: {visible(text)}" for text in (what_clears(ring.line) if ring else ())),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ringfinder.cases.plain_text import visible
+from ringfinder.rings.ring import CLEARING
 
 _CHECK_ORDER = {"supported": 0, "ruled out": 1, "not tested": 2}
 
@@ -19,9 +20,19 @@ def checks_in_order(ring: Mapping[str, Any]) -> list[dict[str, Any]]:
     return sorted(ring["lookalike_checks"], key=lambda check: _CHECK_ORDER.get(check["verdict"], 3))
 
 
+def what_clears(ring: Mapping[str, Any]) -> list[str]:
+    """Say without what the ring would not stand out: one sentence, or none."""
+    return [str(fact["text"]) for fact in ring["evidence"] if fact["kind"] == CLEARING]
+
+
+def facts_of(ring: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """List the facts against the ring, the most telling first."""
+    return [fact for fact in ring["evidence"] if fact["kind"] != CLEARING]
+
+
 def strongest_fact(ring: Mapping[str, Any]) -> str:
     """Give the first sentence of the ring's evidence, or what proposed it when there is none."""
-    evidence = ring["evidence"]
+    evidence = facts_of(ring)
     return str(evidence[0]["text"]) if evidence else f"found by {', '.join(ring['channels'])}"
 
 

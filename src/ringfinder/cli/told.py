@@ -195,7 +195,10 @@ def one_ring(ring: Mapping[str, Any]) -> Iterator[str]:
     for kind, ids in ring["entities"].items():
         if ids:
             yield fit(f"Shared {kind}s: {', '.join(ids)}", 2 * LINE)
-    yield f"Members: {_some(ring['members'])}"
+    for role, word in (("core", "Members"), ("peripheral", "Borderline members")):
+        some = [user for user in ring["members"] if ring["roles"].get(user, "core") == role]
+        if some:
+            yield f"{word}: {_some(some)}"
 
 
 def simulated(result: "SimulateResult") -> Iterator[str]:

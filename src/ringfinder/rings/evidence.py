@@ -27,7 +27,8 @@ class Shared(NamedTuple):
     """One thing that members share: `members` did, `expected` would by chance, `rows` show it.
 
     `family` is a position in `FAMILIES`, -1 for an identifier; `in_step` counts the members who
-    dealt at the same time as others; `others` counts the outsiders who hold it.
+    dealt at the same time as others; `others` counts the outsiders who hold it; `time_nats` is what
+    the members' common times are worth; `seller` is the seller's code, -1 where there is none.
     """
 
     kind: str
@@ -37,6 +38,8 @@ class Shared(NamedTuple):
     expected: float
     others: int
     in_step: int
+    time_nats: float
+    seller: int
     rows: npt.NDArray[np.int64]
 
 
@@ -45,13 +48,20 @@ class Dossier(NamedTuple):
 
     `margin` float64 [members] are nats above the threshold of membership; `sellers` are codes of
     the sellers behind the shared targets, the one with most members first; `window` is the first
-    and last time (microseconds UTC, inclusive) at which something was shared.
+    and last time (microseconds UTC, inclusive) at which something was shared; `deals` is the
+    members' number of deals in all.
     """
 
     shared: tuple[Shared, ...]
     margin: npt.NDArray[np.float64]
     sellers: tuple[int, ...]
     window: tuple[int, int]
+    deals: int
+
+    @property
+    def targets(self) -> tuple[Shared, ...]:
+        """What is shared by dealing with it."""
+        return tuple(one for one in self.shared if one.family >= 0)
 
 
 def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
@@ -78,6 +88,8 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
                 n * min(0.9, max(mean, 1.0) * (others + 0.5) / len(deals.target)),
                 others,
                 int((cells.sync[at[inside]] > IN_STEP).sum()),
+                float(cells.sync[at[inside]].sum()),
+                int(deals.seller[x]),
                 _rows_at(log, rows, kind, code, deals.target_ts[at[inside]]),
             )
         )
@@ -95,6 +107,8 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
                 n * (others + 0.5) / n_users,
                 others,
                 0,
+                0.0,
+                MISSING,
                 _rows_at(log, rows, kind, code, None),
             )
         )
@@ -104,7 +118,7 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
     ts = np.asarray(log.snapshot.events.ts)
     shown = np.concatenate([one.rows for one in found] or [rows])
     window = (int(ts[shown].min()), int(ts[shown].max()))
-    return Dossier(tuple(found), margin, _sellers(log, kept_t, counts), window)
+    return Dossier(tuple(found), margin, _sellers(log, kept_t, counts), window, round(mean * n))
 
 
 def _sellers(log: Log, targets: Codes, counts: Codes) -> tuple[int, ...]:
@@ -173,7 +187,7 @@ def facts(
 
 def _kind(one: Shared) -> str:
     if one.family < 0:
-        return f"shared {one.kind}"
+        return f"{'operator' if one.others < len(one.members) else 'shared'} {one.kind}"
     if one.in_step >= 0.5 * len(one.members):
         return "same hours"
     return f"{FAMILIES[one.family]} at one {one.kind}"

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +13,13 @@ from ringfinder.features.load import ids, open_database
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.rings.channels.protocol import Log, read_log
 from ringfinder.rings.channels.registry import CHANNELS, propose
+from ringfinder.rings.clearing import clearing, clearing_fact
 from ringfinder.rings.deals import identifier_types
 from ringfinder.rings.evidence import BORDERLINE, MAX_EVENTS, MAX_FACTS, Dossier, facts, inspect
+from ringfinder.rings.habits import habits
 from ringfinder.rings.hypotheses.registry import check_all
 from ringfinder.rings.membership import settle
-from ringfinder.rings.ring import Ring
+from ringfinder.rings.ring import Fact, Ring
 from ringfinder.rings.score import chance, figures
 from ringfinder.rings.selection import select
 from ringfinder.rings.statistics import Table, column, describe
@@ -89,8 +91,13 @@ def tell_rings(found: Found, score: npt.NDArray[np.float32], *, max_rings: int) 
             window=dossier.window,
             entities={kind: _entities(dossier, kind, names[kind]) for kind in kinds[1:]},
             channels=found.channels[g],
-            evidence=facts(dossier, names, event_ids, len(members)),
-            lookalike_checks=check_all(figures(found.statistics, g)),
+            evidence=(
+                *facts(dossier, names, event_ids, len(members)),
+                *_clears(found, g, dossier, names),
+            ),
+            lookalike_checks=check_all(
+                figures(found.statistics, g) | habits(found.log, found.groups.members(g), dossier)
+            ),
         )
         ring.validate()
         rings.append(ring)
@@ -120,6 +127,14 @@ def _roles(members: Sequence[str], dossier: Dossier) -> dict[str, str]:
         for user, margin in zip(members, dossier.margin.tolist(), strict=True)
     }
     return dict(sorted(roles.items()))
+
+
+def _clears(
+    found: Found, g: int, dossier: Dossier, names: Mapping[str, Sequence[str]]
+) -> tuple[Fact, ...]:
+    size = int(found.groups.sizes[g])
+    clears = clearing(found.log, dossier, size)
+    return () if clears is None else (clearing_fact(clears, dossier, names, size),)
 
 
 def _entities(dossier: Dossier, kind: str, names: Sequence[str]) -> tuple[str, ...]:

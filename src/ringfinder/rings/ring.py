@@ -7,6 +7,9 @@ from typing import Any
 
 from ringfinder.errors import WorkError
 
+CLEARING = "would clear it"
+"""Kind of the one fact that speaks of no entity: without what the ring would not stand out."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ringfinder.features.groups import Groups
-from ringfinder.rings.hypotheses.protocol import SUPPORTED, Figures
+from ringfinder.rings.hypotheses.protocol import SUPPORTED
 from ringfinder.rings.hypotheses.registry import check_all
 from ringfinder.rings.statistics import STATISTICS, Table, column
 
@@ -38,7 +38,7 @@ def head_inputs(table: Table, n_users: int) -> Table:
     return scaled
 
 
-def figures(table: Table, group: int) -> Figures:
+def figures(table: Table, group: int) -> dict[str, float]:
     """The statistics of one group by name."""
     return {name: float(table[group, i]) for i, name in enumerate(STATISTICS)}
 

@@ -10,7 +10,8 @@ RULED_OUT = "ruled out"
 NOT_TESTED = "not tested"
 
 Figures = Mapping[str, float]
-"""The statistics of one group by name, see `rings.statistics.STATISTICS`."""
+"""The statistics of one group by name, see `rings.statistics.STATISTICS`; those of a group that is
+told also hold what could be measured of `rings.habits.HABITS`."""
 
 
 class Hypothesis(Protocol):

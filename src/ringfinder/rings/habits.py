@@ -1,0 +1,126 @@
+"""Habits of a told group: figures for innocent explanations that cost too much for candidates."""
+
+import numpy as np
+import numpy.typing as npt
+
+from ringfinder.rings.channels.protocol import Log
+from ringfinder.rings.deals import HOUR
+from ringfinder.rings.evidence import Dossier
+from ringfinder.vocabulary import ACTION_CODE, TRADING, UNDOING
+
+Codes = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+
+PURCHASES = [ACTION_CODE[name] for name in TRADING if name not in (*UNDOING, "review")]
+
+VISIT = HOUR
+"""Longest gap between two deals of one visit."""
+
+LATER = 24 * HOUR
+"""Time after which dealing with a target again is coming back to it."""
+
+HABITS = {
+    "returns": "share of listed purchases that the member made again a day or more later",
+    "visits": "share of listed deals made in one visit with another, of who made several",
+    "lift": "times outsiders take two listed targets together more often than by chance",
+    "own_life": "share of members who deal off the list too",
+    "burst_share": "share of members among those at a listed target within a member's 3 hours",
+}
+"""Name and meaning of each figure."""
+
+
+def habits(log: Log, members: Codes, dossier: Dossier) -> dict[str, float]:
+    """The figures of `HABITS` of one group; those with nothing to be told from are left out."""
+    kept = np.array(sorted(_target(log, one.kind, one.code, one.family) for one in dossier.targets))
+    if not len(kept):
+        return {}
+    deals = log.deals
+    mine = np.concatenate([np.arange(deals.ptr[v], deals.ptr[v + 1]) for v in members])
+    owner = np.repeat(members, deals.ptr[members + 1] - deals.ptr[members])
+    listed = np.isin(deals.target[mine], kept)
+    lively = len(np.unique(owner[~listed]))
+    found = {
+        "own_life": lively / len(members),
+        "burst_share": _burst_share(log, members, kept),
+    }
+    at = mine[listed]
+    visits = _visits(owner[listed], deals.ts[at])
+    if visits is not None:
+        found["visits"] = visits
+    returns = _returns(log, members, kept[kept < deals.n_plain])
+    if returns is not None:
+        found["returns"] = returns
+    if len(kept) > 1:
+        found["lift"] = _lift(log, members, kept)
+    return found
+
+
+def _target(log: Log, kind: str, code: int, family: int) -> int:
+    plain = code if kind == "item" else code + log.deals.n_items
+    return family * log.deals.n_plain + plain
+
+
+def _visits(owner: Codes, ts: Int64) -> float | None:
+    order = np.lexsort((ts, owner))
+    owner, ts = owner[order], ts[order]
+    close = (owner[1:] == owner[:-1]) & (ts[1:] - ts[:-1] <= VISIT)
+    together = np.zeros(len(ts), np.bool_)
+    together[1:] |= close
+    together[:-1] |= close
+    _, place, count = np.unique(owner, return_inverse=True, return_counts=True)
+    several = count[place] > 1
+    return float(together[several].mean()) if several.any() else None
+
+
+def _returns(log: Log, members: Codes, kept: Int64) -> float | None:
+    events, deals = log.snapshot.events, log.deals
+    rows = np.concatenate(
+        [events.by_user[events.user_ptr[v] : events.user_ptr[v + 1]] for v in members]
+    )
+    rows = rows[np.isin(np.asarray(events.action)[rows], PURCHASES)]
+    item, seller = (np.asarray(events.entity[kind])[rows] for kind in ("item", "seller"))
+    plain = np.where(item >= 0, item, seller + deals.n_items)
+    on_list = np.isin(plain, kept)
+    if not on_list.any():
+        return None
+    user, ts = np.asarray(events.user)[rows[on_list]], np.asarray(events.ts)[rows[on_list]]
+    action = np.asarray(events.action)[rows[on_list]]
+    _, pair = np.unique(
+        np.stack([user, plain[on_list], action]).astype(np.int64), axis=1, return_inverse=True
+    )
+    pair = pair.ravel()
+    first, last = np.full(len(ts), np.iinfo(np.int64).max), np.full(len(ts), -1)
+    np.minimum.at(first, pair, ts)
+    np.maximum.at(last, pair, ts)
+    pairs = int(pair.max()) + 1
+    return float((last[:pairs] - first[:pairs] >= LATER).mean())
+
+
+def _lift(log: Log, members: Codes, kept: Int64) -> float:
+    """Pairs of listed targets an outsider has, held against choice by everybody's activity."""
+    deals = log.deals
+    users = np.concatenate(
+        [deals.target_user[deals.target_ptr[x] : deals.target_ptr[x + 1]] for x in kept]
+    )
+    outside = users[~np.isin(users, members)]
+    _, count = np.unique(outside, return_counts=True)
+    counts = np.diff(deals.target_ptr)[kept].astype(np.float64)
+    inside = np.isin(users, members)
+    held = np.array([part.sum() for part in np.split(inside, np.cumsum(counts[:-1]).astype(int))])
+    others = counts - held
+    activity = np.diff(deals.ptr).astype(np.float64)
+    chance = (others.sum() ** 2 - (others**2).sum()) / len(deals.target) ** 2
+    expected = chance * float((activity * (activity - 1) / 2).sum())
+    return float(((count * (count - 1) / 2).sum() + 1) / (expected + 1))
+
+
+def _burst_share(log: Log, members: Codes, kept: Int64) -> float:
+    deals, ours, all_of_them = log.deals, 0, 0
+    for x in kept.tolist():
+        start, end = deals.target_ptr[x], deals.target_ptr[x + 1]
+        inside = np.isin(deals.target_user[start:end], members)
+        before = np.concatenate(([0], np.cumsum(inside)))
+        low, high = deals.early[start:end, 0][inside], deals.late[start:end, 0][inside]
+        ours += int((before[high - start] - before[low - start]).sum())
+        all_of_them += int((high - low).sum())
+    return ours / all_of_them
