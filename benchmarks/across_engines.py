@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from data import RESULTS
-from leave_typology_out import TEST_EVENTS, World, describe, figures
+from leave_typology_out import TEST_EVENTS, describe, figures
 
 from ringfinder.detect.hybrid import Hybrid
 from ringfinder.evaluate.benchmark.machine import machine
@@ -24,7 +24,7 @@ from ringfinder.nn.refit import refit_groups
 from ringfinder.pipeline.models import shipped_model
 from ringfinder.pipeline.simulate import simulate
 
-from train_base import GROUP_WORLDS, SEED, WHOLE, examples, held_out  # isort: skip - a script
+from train_base import SEED, examples, group_worlds, held_out  # isort: skip - a script
 
 TESTS = (
     ("mixed", 201),
@@ -37,30 +37,24 @@ TESTS = (
 """Mix and seed of each world to test on."""
 
 
-def _world(place: Path, engine: str, world: tuple[str, int, int, str]) -> World:
-    mix, events, seed, telling = world
-    at = place / f"{engine} {mix} {seed}"
-    simulate(at, events=events, seed=seed, mix=mix, engine=engine)
-    print(at.name, flush=True)
-    return describe(at, telling)
-
-
 def across(place: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """Figures by the engine learned from and the test world of the other."""
     told: dict[str, dict[str, dict[str, Any]]] = {}
     for engine in ENGINES:
-        away = held_out(len(GROUP_WORLDS), np.random.default_rng(SEED))
-        parts = []
-        for row, held in zip(GROUP_WORLDS, away, strict=True):
-            world = _world(place, engine, row)
-            parts.append(examples(world.stats, world.jaccard, held=held))
+        worlds = [describe(directory) for directory in group_worlds(place, engine)]
+        away = held_out(len(worlds), np.random.default_rng(SEED))
+        parts = [
+            examples(world.stats, world.jaccard, held=held)
+            for world, held in zip(worlds, away, strict=True)
+        ]
         bundle = load_bundle(shipped_model())
         head = Hybrid(refit_groups(bundle, parts, device="cpu", seed=SEED, progress=silent), "cpu")
         told[engine] = {}
         for other in ENGINES:
             for mix, seed in TESTS if other != engine else ():
-                world = _world(place, other, (mix, TEST_EVENTS, seed, WHOLE))
-                told[engine][f"{other} {mix} {seed}"] = figures(world, head)
+                at = place / f"{engine}, {other} {mix} {seed}"
+                simulate(at, events=TEST_EVENTS, seed=seed, mix=mix, engine=other)
+                told[engine][f"{other} {mix} {seed}"] = figures(describe(at), head)
     return told
 
 

@@ -1,21 +1,19 @@
 """Train the shipped bundle on worlds of the project's own simulator, and on nothing else.
 
-Users are learned on some worlds of the first engine, groups on others of both. The community head
+Users are learned on some worlds of the first engine, groups on others of both: whole worlds with
+their rings, and honest life as poorer logs tell of it with the injector's rings. The community head
 is calibrated on the groups that heads of one engine alone tell of the other's worlds: a log that
 somebody brings is foreign too.
 """
 
 import argparse
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import torch
 
 from ringfinder.evaluate.truth import read_truth
@@ -40,11 +38,8 @@ from ringfinder.rings.score import head_inputs
 from ringfinder.rings.selection import select
 from ringfinder.rings.statistics import column
 from ringfinder.store.workspace import Workspace
-from ringfinder.vocabulary import BROWSING
 
-WHOLE, NO_BROWSING, NO_IDENTIFIERS, SELLERS_ONLY = "whole", "no browsing", "no ids", "sellers"
-"""What a log tells: everything; no logins, views and carts; no device and address; or nothing but
-who ordered from which seller. Real logs are often as poor as that."""
+from tellings import NO_BROWSING, NO_IDENTIFIERS, SELLERS_ONLY, WHOLE, plant, thin  # isort: skip - a script
 
 USER_WORLDS = (
     ("mixed", 300_000, 1, WHOLE),
@@ -81,6 +76,9 @@ GROUP_WORLDS = (
     ("mixed", 300_000, 30, SELLERS_ONLY),
 )
 """Mix, events, seed and telling of each world."""
+
+PLANTED_SEEDS = range(301, 325)
+"""Seeds of worlds of honest life, retold, with rings of the injector's making (`tellings`)."""
 
 EPOCHS = 10
 SEED = 1
@@ -122,20 +120,6 @@ def best_ring(
     return best, which
 
 
-def thin(log: Path, telling: str) -> None:
-    """Take out of a log what its telling leaves out."""
-    events = pq.read_table(log)
-    if telling in (NO_BROWSING, SELLERS_ONLY):
-        events = events.filter(pc.invert(pc.is_in(events["action"], pa.array(BROWSING))))
-    if telling == SELLERS_ONLY:
-        events = events.filter(pc.equal(events["action"], "order")).drop_columns("item_id")
-    if telling in (NO_IDENTIFIERS, SELLERS_ONLY):
-        events = events.drop_columns(["device_id", "ip"])
-        named = [name for name in ("item_id", "seller_id") if name in events.column_names]
-        events = events.filter(pc.is_valid(events[named[0]]))
-    pq.write_table(events, log)
-
-
 def examples(
     stats: npt.NDArray[np.float32], jaccard: npt.NDArray[np.float64], *, held: bool
 ) -> GroupExamples:
@@ -151,15 +135,29 @@ def held_out(count: int, rng: np.random.Generator) -> list[bool]:
     return [position in chosen for position in range(count)]
 
 
-def _log(
-    place: Path, engine: str, world: tuple[str, int, int, str]
-) -> tuple[Snapshot, list[npt.NDArray[np.int32]]]:
-    """Simulate and ingest one world: its snapshot and the user codes of each ring."""
+def told_world(directory: Path, engine: str, world: tuple[str, int, int, str]) -> None:
+    """Write a world of an engine, of this mix, events and seed, as its telling has it."""
     mix, events, seed, telling = world
-    directory = place / f"{engine}-{mix}-{seed}"
     simulate(directory, events=events, seed=seed, mix=mix, engine=engine)
     thin(directory / "events.parquet", telling)
-    workspace = Workspace(place / f"{engine}-{mix}-{seed}.workspace")
+
+
+def group_worlds(place: Path, engine: str) -> Iterator[Path]:
+    """Write the worlds of an engine that groups are learned on, one after the other."""
+    for world in GROUP_WORLDS:
+        mix, _, seed, telling = world
+        directory = place / f"{engine}-{mix}-{seed}-{telling}"
+        told_world(directory, engine, world)
+        yield directory
+    for seed in PLANTED_SEEDS:
+        directory = place / f"{engine}-planted-{seed}"
+        plant(directory, engine, seed)
+        yield directory
+
+
+def _read(directory: Path) -> tuple[Snapshot, list[npt.NDArray[np.int32]]]:
+    """Ingest one world: its snapshot and the user codes of each ring."""
+    workspace = Workspace(directory / "workspace")
     ingest(workspace, [directory / "events.parquet"])
     snapshot = snapshot_at(workspace, as_of=None, window=None)
     code = {name: i for i, name in enumerate(ids(snapshot, "user"))}
@@ -167,22 +165,24 @@ def _log(
         np.array(sorted(code[user] for user in ring.members), np.int32)
         for ring in read_truth(directory).rings
     ]
-    print(f"{engine} {mix} {seed} {telling}: {snapshot.n_users} users, {len(rings)} rings")
+    print(f"{directory.name}: {snapshot.n_users} users, {len(rings)} rings", flush=True)
     return snapshot, rings
 
 
 def user_set(place: Path, world: tuple[str, int, int, str]) -> TrainingSet:
     """Every user of one world of the first engine, with its label."""
-    snapshot, rings = _log(place, next(iter(ENGINES)), world)
+    directory = place / f"users-{world[0]}-{world[2]}"
+    told_world(directory, next(iter(ENGINES)), world)
+    snapshot, rings = _read(directory)
     label = np.zeros(snapshot.n_users, np.int8)
     for ring in rings:
         label[ring] = 1
     return TrainingSet(snapshot, np.arange(snapshot.n_users, dtype=np.int32), label)
 
 
-def group_world(place: Path, engine: str, world: tuple[str, int, int, str]) -> World:
+def group_world(directory: Path) -> World:
     """The candidate groups of one world."""
-    snapshot, rings = _log(place, engine, world)
+    snapshot, rings = _read(directory)
     found = find_groups(snapshot)
     stats = head_inputs(found.statistics, snapshot.n_users)
     nats = column(found.statistics, "net_nats") * column(found.statistics, "size")
@@ -230,7 +230,7 @@ def main() -> None:
             trained = fit(sets, epochs=options.epochs, device="auto", seed=SEED, progress=silent)
             bundle = trained.bundle
         worlds = {
-            engine: [group_world(place, engine, world) for world in GROUP_WORLDS]
+            engine: [group_world(directory) for directory in group_worlds(place, engine)]
             for engine in ENGINES
         }
         bundle = learn_groups(bundle, worlds)

@@ -32,7 +32,7 @@ def drawn_log(columns=("item_id", "seller_id", "device_id", "ip", "amount"), use
 @pytest.fixture(scope="module")
 def injected(tmp_path_factory):
     out = tmp_path_factory.mktemp("injected")
-    inject(drawn_log(), out, rings=12, gatherings=10, seed=1)
+    inject(drawn_log(), out, rings=24, gatherings=10, seed=1)
     return out
 
 
@@ -49,7 +49,7 @@ def test_the_truth_names_what_was_planted_and_nothing_else(injected):
     truth = read_truth(injected)
     events = pd.read_parquet(injected / "events.parquet").set_index("event_id")
     marked = pd.read_parquet(injected / "truth_events.parquet")
-    assert len(truth.rings) == 12
+    assert len(truth.rings) == 24
     assert {group.kind for group in truth.lookalikes} <= {
         "one taste",
         "one moment",
@@ -79,10 +79,10 @@ def test_rings_differ_in_every_trait(injected):
 
 
 def test_the_same_seed_gives_the_same_bytes(injected, tmp_path):
-    inject(drawn_log(), tmp_path, rings=12, gatherings=10, seed=1)
+    inject(drawn_log(), tmp_path, rings=24, gatherings=10, seed=1)
     for name in FILES:
         assert (tmp_path / name).read_bytes() == (injected / name).read_bytes()
-    inject(drawn_log(), tmp_path, rings=12, gatherings=10, seed=2)
+    inject(drawn_log(), tmp_path, rings=24, gatherings=10, seed=2)
     assert (tmp_path / FILES[0]).read_bytes() != (injected / FILES[0]).read_bytes()
 
 

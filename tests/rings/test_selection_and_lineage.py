@@ -55,6 +55,13 @@ def test_a_group_of_several_rings_gives_way_to_its_disjoint_parts():
     assert select(groups, lonely, np.array([100, 170, 60, 20], np.float32), 5) == [0]
 
 
+def test_the_heaviest_part_may_be_nearly_all_and_still_leaves_room_for_two():
+    both, most, one, two = range(20), range(18), range(10), range(10, 20)
+    groups = Groups.of(np.array(users, np.int32) for users in (both, most, one, two))
+    score = np.array([0.99, 0.8, 0.9, 0.6], np.float32)
+    assert select(groups, score, np.array([100, 95, 70, 60], np.float32), 5) == [2, 3]
+
+
 def ring(name: str, users: str) -> Ring:
     names = tuple(sorted(users))
     roles = dict.fromkeys(names, "core")

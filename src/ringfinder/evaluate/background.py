@@ -19,6 +19,8 @@ SHARED = ("device_id", "ip")
 
 _FEWEST_USERS = 50
 _FEWEST_ITEMS = 10
+_LOOKS = 30
+"""Random trades among which the busiest moment is looked for."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,26 @@ class Background:
         if low == high:
             return start + (rng.random(count) * length).astype(np.int64)
         return self.ts[rng.integers(low, high, count)]
+
+    def crowd(self, rng: np.random.Generator, length: int) -> Ints:
+        """The rows of a crowd: one thing that sells best for a stretch, and what sells beside it.
+
+        Of `_LOOKS` random trades it is the one whose thing was traded most within `length` of it;
+        beside it sells what its seller sells then, or in a log without sellers what anybody does.
+        """
+        order, ptr = self._by_thing
+        best, most = 0, 0
+        for row in rng.integers(0, len(self.trades), _LOOKS).tolist():
+            same = self.ts[order[ptr[self.what[row]] : ptr[self.what[row] + 1]]]
+            near = int((np.abs(same - self.ts[row]) <= length // 2).sum())
+            if near > most:
+                best, most = row, near
+        start = int(self.ts[best]) - length // 2
+        rows = np.arange(*np.searchsorted(self.ts, [start, start + length + 1]))
+        if self.thing != "seller_id" and "seller_id" in self.trades:
+            sellers = self.trades["seller_id"].to_numpy(object)
+            rows = rows[sellers[rows] == sellers[best]]
+        return rows if len(rows) else np.array([best])
 
     def own(self, column: str, members: Names) -> Names:
         """The value each member used most; one of its own for an account that is not in the log."""

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ringfinder.evaluate.background import Background, Ints, Names, log_uniform
+from ringfinder.evaluate.moments import DAY, amid_crowd, length_of, times_of
 from ringfinder.evaluate.shapes import SHAPES, of_each, pairs
 
 RING = "injected"
@@ -20,10 +21,12 @@ RING_SIZE = (5, 200)
 MEETINGS = 8
 """The most common slots of time a ring has; none in every third ring."""
 
+AMID_CROWD = 0.25
+"""Share of rings that hide in a crowd, a flash sale for one, and buy what it buys when it does."""
+
 COVER = (0.0, 4.0)
 """Visits to popular items for each ring order of an account made for the ring, if there are any."""
 
-_MINUTE, _HOUR, _DAY = 60_000_000, 3_600_000_000, 86_400_000_000
 _LARGEST_SHARE = 10
 """No group holds more than one in so many of the log's users."""
 
@@ -54,12 +57,19 @@ def ring(log: Background, rng: np.random.Generator, number: int) -> Planted:
     names = [name for name in SHAPES if name != "scattered" or log.shared]
     shape = names[int(rng.integers(len(names)))]
     drawn, lengths = SHAPES[shape]
-    things = _list(log, rng, log_uniform(rng, *lengths))
-    who, what = pairs(drawn(rng, size, len(things)))
     members, made = _accounts(log, rng, size, number)
-    slots = int(rng.integers(1, MEETINGS + 1)) if rng.random() < 2 / 3 else 0
-    ts = _times(log, rng, what, slots, _length(log, rng))
-    events = _events(log, log.sample(rng, things)[what], members[who], ts)
+    count = log_uniform(rng, *lengths)
+    if rng.random() < AMID_CROWD:
+        slots, like, who, ts = amid_crowd(log, rng, lambda most: drawn(rng, size, min(count, most)))
+    else:
+        things = _list(log, rng, count)
+        who, what = pairs(drawn(rng, size, len(things)))
+        slots = int(rng.integers(1, MEETINGS + 1)) if rng.random() < 2 / 3 else 0
+        ts, like = (
+            times_of(log, rng, what, slots, length_of(log, rng)),
+            log.sample(rng, things)[what],
+        )
+    events = _events(log, like, members[who], ts)
     ways = [_ways(rng) for _ in log.shared]
     if shape == "scattered" and "own" in ways:
         ways[int(rng.integers(len(ways)))] = "pool"
@@ -162,8 +172,8 @@ def _innocent(
     if not len(who):
         who, what = np.arange(min(2, len(people))), np.zeros(min(2, len(people)), np.int64)
     members = log.users[people]
-    length = _length(log, rng) if slots else int(log.span * rng.uniform(0.25, 1.0))
-    ts = _times(log, rng, what, slots, length)
+    length = length_of(log, rng) if slots else int(log.span * rng.uniform(0.25, 1.0))
+    ts = times_of(log, rng, what, slots, length)
     events = _events(log, log.sample(rng, menu)[what], members[who], ts)
     for column in log.shared:
         events[column] = log.own(column, members)[who]
@@ -196,25 +206,6 @@ def _accounts(
     known = log.users[rng.choice(len(log.users), size, replace=False, p=quiet / quiet.sum())]
     fresh = np.array([f"x{number:04x}{rng.integers(1 << 40):010x}" for _ in range(size)], object)
     return np.where(made, fresh, known), made.astype(np.int64)
-
-
-def _length(log: Background, rng: np.random.Generator) -> int:
-    """For how long a group acts, microseconds: uniform or log-uniform from an hour to all."""
-    shortest = min(_HOUR, log.span)
-    if rng.random() < 0.5:
-        return int(rng.uniform(shortest, log.span))
-    return int(np.exp(rng.uniform(np.log(shortest), np.log(log.span))))
-
-
-def _times(log: Background, rng: np.random.Generator, what: Ints, slots: int, length: int) -> Ints:
-    """Real hours of a stretch of that length, or common slots in it, each thing in one."""
-    start = log.start + int(rng.random() * (log.span - length))
-    if not slots:
-        return log.moments(rng, len(what), start, length)
-    slot = min(length, int(np.exp(rng.uniform(np.log(10 * _MINUTE), np.log(_DAY)))))
-    opens = start + (rng.random(slots) * (length - slot)).astype(np.int64)
-    at = opens[rng.integers(0, slots, int(what.max(initial=0)) + 1)[what]]
-    return at + (rng.random(len(what)) * slot).astype(np.int64)
 
 
 def _events(log: Background, like: Ints, users: Names, ts: Ints) -> pd.DataFrame:
@@ -250,7 +241,7 @@ def _identifiers(
         return np.where(pd.isna(found), own, found)
     pool = max(1, len(members) // log_uniform(rng, 2, len(members)))
     mark, of = f"{rng.integers(1 << 40):010x}", rng.integers(0, pool, len(members))[who]
-    day = ts // _DAY if way == "daily" else np.zeros(len(who), np.int64)
+    day = ts // DAY if way == "daily" else np.zeros(len(who), np.int64)
     shared = [f"pool-{column[0]}-{mark}-{d}-{n}" for d, n in zip(day, of, strict=True)]
     used = rng.random(len(who)) < rng.uniform(0.3, 1.0)
     return np.where(used, np.array(shared, object), own)
@@ -260,7 +251,7 @@ def _undone(log: Background, rng: np.random.Generator, events: pd.DataFrame) -> 
     """Most of the events taken back, some days later, as far as the log is long."""
     back = events[rng.random(len(events)) < rng.uniform(0.5, 1.0)].copy()
     days = rng.uniform(0.1, rng.uniform(0.5, 14), len(back))
-    back["ts"] += pd.to_timedelta((days * _DAY).astype(np.int64), unit="us")
+    back["ts"] += pd.to_timedelta((days * DAY).astype(np.int64), unit="us")
     back["action"] = str(rng.choice(log.undone))
     kept: pd.DataFrame = back[back["ts"] <= log.trades["ts"].iloc[-1]]
     return kept

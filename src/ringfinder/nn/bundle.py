@@ -20,7 +20,7 @@ from ringfinder.nn.tensors import CODES, EDGE_FEATURES, ENTITY_FEATURES
 from ringfinder.store.workspace import new_directory
 from ringfinder.vocabulary import ACTIONS, LINK_TYPES
 
-FORMAT = 1
+FORMAT = 2
 WEIGHTS, CONFIG, CARD = "weights.safetensors", "config.json", "card.md"
 
 _INPUTS: Mapping[str, Any] = {
@@ -113,7 +113,13 @@ def load_bundle(directory: Path) -> Bundle:
             raise _damaged(directory, f"{WEIGHTS} is not the file that {CONFIG} was written for")
         sizes = dict(config["dimensions"])
         bundle = Bundle(
-            Dimensions(**{**sizes, "features": tuple(sizes["features"])}),
+            Dimensions(
+                **{
+                    **sizes,
+                    "features": tuple(sizes["features"]),
+                    "group": tuple(sizes["group"]),
+                }
+            ),
             load_weights(raw),
             bool(config["has_group_head"]),
             float(config["threshold"]),

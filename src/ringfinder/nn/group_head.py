@@ -4,7 +4,6 @@ import torch
 from torch import Tensor, nn
 
 EXPERTS = 5
-_HIDDEN = (32, 16)
 _DROPOUT = 0.1
 _NOISE = 0.3
 
@@ -21,9 +20,9 @@ class GroupHead(nn.Module):
     center: Tensor
     scale: Tensor
 
-    def __init__(self, stats: int) -> None:
+    def __init__(self, stats: int, widths: tuple[int, int]) -> None:
         super().__init__()
-        self.experts = nn.ModuleList(_expert(stats) for _ in range(EXPERTS))
+        self.experts = nn.ModuleList(_expert(stats, *widths) for _ in range(EXPERTS))
         self.register_buffer("center", torch.zeros(stats))
         self.register_buffer("scale", torch.ones(stats))
 
@@ -45,8 +44,7 @@ class GroupHead(nn.Module):
         return self.opinions(stats).mean(0)
 
 
-def _expert(stats: int) -> nn.Sequential:
-    first, second = _HIDDEN
+def _expert(stats: int, first: int, second: int) -> nn.Sequential:
     return nn.Sequential(
         nn.Linear(stats, first),
         nn.ReLU(),

@@ -33,7 +33,8 @@ class Dimensions:
     """What fixes the shape of every weight.
 
     `features` are the user features in order, `length` the events K a sequence holds, `stats` the
-    statistics of a group, `lstm` and `hidden` the widths of the sequence and the graph branch.
+    statistics of a group, `lstm` and `hidden` the widths of the sequence and the graph branch,
+    `group` those of the two layers of each expert on groups.
     """
 
     features: tuple[str, ...]
@@ -41,6 +42,7 @@ class Dimensions:
     length: int = 32
     lstm: int = 32
     hidden: int = 48
+    group: tuple[int, int] = (128, 64)
 
 
 class EventLSTM(nn.Module):
@@ -161,7 +163,7 @@ class Hybrid(nn.Module):
             nn.Dropout(_DROPOUT), nn.Linear(2 * hidden, hidden), nn.ReLU(), nn.Linear(hidden, 1)
         )
         self.flat_head = nn.Linear(inputs, 1)
-        self.group_head = GroupHead(dimensions.stats)
+        self.group_head = GroupHead(dimensions.stats, dimensions.group)
         for name in ("user_calibration", "flat_calibration", "group_calibration"):
             self.register_buffer(name, torch.tensor([1.0, 0.0]))
 

@@ -14,7 +14,7 @@ from ringfinder.nn.fit_groups import GroupExamples, train_groups
 from ringfinder.nn.fitting import Progress
 from ringfinder.nn.group_head import GroupHead
 from ringfinder.nn.holdout import platt
-from ringfinder.nn.model import Hybrid, weights_of
+from ringfinder.nn.model import Dimensions, Hybrid, weights_of
 from ringfinder.nn.train import GROUP_EPOCHS
 
 
@@ -24,14 +24,15 @@ def refit_groups(
     """Train the group head from scratch on these groups; nothing of the old head remains.
 
     `parts` are the groups of several snapshots, some of them held out to calibrate by. Same bundle,
-    parts and seed, same weights. The new head reads as many statistics as `parts` hold.
+    parts and seed, same weights. The new head reads as many statistics as `parts` hold, and has the
+    widths of a new model.
     """
     chosen = choose_device(device)
-    dimensions = replace(bundle.dimensions, stats=parts[0].stats.shape[1])
+    dimensions = replace(bundle.dimensions, stats=parts[0].stats.shape[1], group=Dimensions.group)
     with deterministic(seed):
         model = Hybrid(bundle.dimensions).to(chosen)
         model.load_state_dict(dict(bundle.weights))
-        model.group_head = GroupHead(dimensions.stats).to(chosen)
+        model.group_head = GroupHead(dimensions.stats, dimensions.group).to(chosen)
         train_groups(model, parts, epochs=GROUP_EPOCHS, seed=seed, gentle=False, progress=progress)
         metrics = judge_groups(model, parts, keep=False)
     training = {

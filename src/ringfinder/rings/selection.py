@@ -19,6 +19,12 @@ ALIKE = 0.5
 APART = 0.2
 """Parts are of different rings when they share at most this part of the smaller of both."""
 
+FIRST = 16
+"""Groups inside another that the choice of its parts begins with in turn.
+
+The heaviest is often all of the whole but for a few members, and leaves no room for a second.
+"""
+
 SLACK = 10.0
 """Difference of log-odds up to which a part may be less suspicious than what it was taken from.
 
@@ -99,15 +105,22 @@ def _parts(
         and odds[g] >= odds[whole] - SLACK
         and not index.repeats_taken(g)
     ]
-    chosen: list[int] = []
-    members: list[set[int]] = []
-    for g in sorted(inside, key=lambda g: (-float(nats[g]), g)):
-        own = set(groups.members(g).tolist())
-        if all(len(own & other) <= APART * min(len(own), len(other)) for other in members):
-            chosen.append(g)
-            members.append(own)
-    saved = sum(float(nats[g]) for g in chosen)
-    return chosen if len(chosen) > 1 and saved > float(nats[whole]) else [whole]
+    inside.sort(key=lambda g: (-float(nats[g]), g))
+    members = {g: set(groups.members(g).tolist()) for g in inside}
+    best, saved = [whole], float(nats[whole])
+    for first in inside[:FIRST]:
+        chosen = [first]
+        for g in inside:
+            if g != first and all(_apart(members[g], members[other]) for other in chosen):
+                chosen.append(g)
+        together = sum(float(nats[g]) for g in chosen)
+        if len(chosen) > 1 and together > saved:
+            best, saved = chosen, together
+    return best
+
+
+def _apart(one: set[int], other: set[int]) -> bool:
+    return len(one & other) <= APART * min(len(one), len(other))
 
 
 class _Overlaps:
