@@ -19,7 +19,7 @@ from ringfinder.events.simulator.mixes import MIXES
 from ringfinder.events.simulator.rings import plant_rings
 from ringfinder.events.simulator.sightings import Sightings
 from ringfinder.events.simulator.told import ACTIONS, Events
-from ringfinder.events.simulator.trips import join_trips
+from ringfinder.events.simulator.trips import in_parts
 from ringfinder.events.simulator.truth import ring_ids, write_truth
 from ringfinder.events.simulator.world import AnyWorld
 from ringfinder.events.simulator.writing import write_events
@@ -28,6 +28,8 @@ FEWEST_EVENTS = 2_000
 MOST_EVENTS = 100_000_000
 TRIPS_AT_ONCE = 500_000
 """Planned trips that are told in one part; the bytes of a world depend on it."""
+EVENTS_A_SLICE = 5_000_000
+"""A day is set aside in one file for each so many events of the whole log."""
 
 
 def simulate(
@@ -51,9 +53,9 @@ def simulate(
     world = made_by.found(seed, events)
     made_by.gather(world, MIXES[mix])
     plant_rings(world, MIXES[mix], knobs)
-    seen = Sightings(len(world.people))
+    seen = Sightings(len(world.people), len(world.rings))
     with TemporaryDirectory(dir=directory) as place:
-        buckets = DayBuckets(Path(place))
+        buckets = DayBuckets(Path(place), slices=1 + events // EVENTS_A_SLICE)
         for part in _life(made_by, world):
             buckets.add(part)
             seen.add(part)
@@ -68,12 +70,10 @@ def simulate(
 
 def _life(made_by: Engine, world: AnyWorld) -> Iterator[Events]:
     """All events in parts: first the trips that were planned, then ordinary life."""
-    trips = join_trips(world.trips)
-    world.trips.clear()
     rng = world.stage("telling")
     told = 0
-    for first in range(0, len(trips), TRIPS_AT_ONCE):
-        part = made_by.tell(world, rng, trips.rows(slice(first, first + TRIPS_AT_ONCE)))
+    for trips in in_parts(world.trips, TRIPS_AT_ONCE):
+        part = made_by.tell(world, rng, trips)
         told += len(part)
         yield part
     yield from made_by.live_on(world, world.events - told)

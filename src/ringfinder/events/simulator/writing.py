@@ -16,6 +16,8 @@ from ringfinder.events.simulator.world import AnyWorld
 
 ROWS_AT_ONCE = 1 << 19
 """Days are written together until they hold as many events."""
+MOST_ROWS_AT_ONCE = 1 << 20
+"""A day that makes it more is written in parts: as many events as Arrow puts in a row group."""
 
 _TEXT = pa.string()
 _EVENTS = pa.schema(
@@ -86,7 +88,7 @@ def write_events(
         pq.ParquetWriter(directory / "events.parquet", _EVENTS, compression="zstd") as log,
         pq.ParquetWriter(directory / "truth_events.parquet", _TRUTH, compression="zstd") as truth,
     ):
-        for rows in buckets.by_day(ROWS_AT_ONCE):
+        for rows in buckets.by_day(ROWS_AT_ONCE, MOST_ROWS_AT_ONCE):
             events, guilty = names.tables(rows)
             log.write_table(events)
             truth.write_table(guilty)

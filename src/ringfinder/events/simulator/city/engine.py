@@ -50,7 +50,7 @@ def tell(town: Town, rng: np.random.Generator, trips: Trips) -> Events:
 
 
 def live_on(town: Town, left: int) -> Iterator[Events]:
-    """About `left` further events, a part for each day."""
+    """About `left` further events, one day after another."""
     return Life(town).days(left)
 
 

@@ -129,7 +129,7 @@ def settle(rng: np.random.Generator, events: int, market: Market, counters: Coun
         leave=np.where(quits, left, END),
         taste=rng.integers(market.communities, size=(n, 3)),
         device=device,
-        home=counters.new_addresses(n * _LEASES)[::_LEASES],
+        home=counters.reserve_addresses(n * _LEASES) + _LEASES * np.arange(n),
         lease=(rng.uniform(7, DAYS * 2, n) * DAY).astype(np.int64),
         work=np.full(n, NOBODY, dtype=np.int64),
         lodged=np.zeros(n, dtype=bool),
