@@ -38,6 +38,10 @@ class DayBuckets:
         self._paths = [directory / f"{number:04d}" for number in range(DAYS * slices)]
         self._told = 0
 
+    def __len__(self) -> int:
+        """How many events were set aside."""
+        return self._told
+
     def add(self, events: Events) -> None:
         """Set events aside, in any order."""
         rows = np.empty(len(events), dtype=ROW)

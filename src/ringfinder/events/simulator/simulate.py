@@ -46,12 +46,13 @@ def simulate(
 
     `events` lies in [`FEWEST_EVENTS`, `MOST_EVENTS`], `seed` is not negative, `mix` is a name of
     `MIXES`, `engine` one of `ENGINES`. The log covers 28 days from 2026-03-02T00:00:00Z. Same
-    arguments, same bytes. Memory is bounded by the users and by what happens in a day, not by the
-    events: these wait on disk, in a directory beside the files that is gone in the end.
+    arguments, same bytes. Events wait on disk, in a directory beside the files that is gone in the
+    end, and are told, sorted and written by parts of bounded size. What stays in memory is what is
+    known of users and items, the innocent groups, and the trips that groups and rings plan.
     """
     made_by = engine_named(engine)
     world = made_by.found(seed, events)
-    made_by.gather(world, MIXES[mix])
+    made_by.gather(world, MIXES[mix], progress)
     plant_rings(world, MIXES[mix], knobs)
     seen = Sightings(len(world.people), len(world.rings))
     with TemporaryDirectory(dir=directory) as place:
@@ -61,7 +62,7 @@ def simulate(
             seen.add(part)
             progress("simulating", min(int(seen.actions.sum()), events), events)
         user_ids = hashed_ids(np.arange(len(world.people)), kind="u", digits=8, salt=seed)[0]
-        write_events(directory, world, buckets, user_ids, ring_ids(world))
+        write_events(directory, world, buckets, user_ids, ring_ids(world), progress)
     write_truth(directory, world, seen, user_ids)
     meta = _meta(world, seen, mix, engine, knobs)
     (directory / "meta.json").write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ringfinder.events.progress import Progress
 from ringfinder.events.simulator.buckets import DayBuckets, Rows
 from ringfinder.events.simulator.clock import START_US
 from ringfinder.events.simulator.identity import addresses, hashed_ids
@@ -80,10 +81,16 @@ class _Names:
 
 
 def write_events(
-    directory: Path, world: AnyWorld, buckets: DayBuckets, user_ids: pa.Array, ring_ids: list[str]
+    directory: Path,
+    world: AnyWorld,
+    buckets: DayBuckets,
+    user_ids: pa.Array,
+    ring_ids: list[str],
+    progress: Progress,
 ) -> None:
     """Write events.parquet and truth_events.parquet, both sorted by (ts, event_id)."""
     names = _Names(world, user_ids, ring_ids)
+    written = 0
     with (
         pq.ParquetWriter(directory / "events.parquet", _EVENTS, compression="zstd") as log,
         pq.ParquetWriter(directory / "truth_events.parquet", _TRUTH, compression="zstd") as truth,
@@ -92,6 +99,8 @@ def write_events(
             events, guilty = names.tables(rows)
             log.write_table(events)
             truth.write_table(guilty)
+            written += len(rows)
+            progress("writing events", written, len(buckets))
 
 
 def _seen(codes: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
