@@ -47,7 +47,7 @@ class Circles:
         return self.members(int(rng.choice(np.flatnonzero(away == away.min()))))
 
 
-def circles(of: Ints) -> Circles:
+def circles(of: Ints | NDArray[np.int32]) -> Circles:
     """Circles from the circle of each person, -1 for none; numbers are made dense."""
     known, dense = np.unique(of, return_inverse=True)
     dense = dense - int(known[0] < 0)
