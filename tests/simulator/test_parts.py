@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from ringfinder.events.simulator import simulate as module
-from ringfinder.events.simulator import writing
+from ringfinder.events.simulator import truth, writing
 from ringfinder.events.simulator.buckets import ROW, DayBuckets
 from ringfinder.events.simulator.city import days
 from ringfinder.events.simulator.clock import DAY, DAYS, END
@@ -132,6 +132,36 @@ def test_rows_written_at_once_change_nothing_but_the_row_groups(tmp_path, monkey
             assert pq.read_table(path).equals(pq.read_table(other))
         else:
             assert path.read_bytes() == other.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("engine", "place", "name"),
+    [("tastes", background, "_DRAWN_AT_ONCE"), ("city", days, "_PEOPLE_AT_ONCE")],
+)
+def test_what_is_drawn_at_once_changes_nothing(tmp_path, monkeypatch, engine, place, name):
+    for at_once in (10**6, 97):
+        monkeypatch.setattr(place, name, at_once)
+        (tmp_path / str(at_once)).mkdir()
+        simulate(tmp_path / str(at_once), events=8_000, seed=3, mix="mixed", engine=engine)
+    for path in (tmp_path / "97").iterdir():
+        assert path.read_bytes() == (tmp_path / "1000000" / path.name).read_bytes()
+
+
+@pytest.mark.parametrize("at_once", [1, 100, 10**6])
+def test_truth_written_in_parts_is_whole(tmp_path, monkeypatch, at_once):
+    monkeypatch.setattr(truth, "_USERS_AT_ONCE", at_once)
+    monkeypatch.setattr(truth, "_CROWDS_AT_ONCE", at_once)
+    simulate(tmp_path, events=8_000, seed=3, mix="mixed")
+    users = pd.read_csv(tmp_path / "truth_users.csv", keep_default_na=False)
+    assert users.equals(users.sort_values(["user_id", "ring_id", "typology", "role"]))
+    honest = users[users.ring_id == ""]
+    assert honest.user_id.is_unique
+    log = pd.read_parquet(tmp_path / "events.parquet")
+    assert set(log.user_id) <= set(users.user_id)
+    assert set(honest.user_id) <= set(log.user_id)
+    crowds = pd.read_csv(tmp_path / "benign_groups.csv")
+    assert set(crowds.user_id) <= set(log.user_id)
+    assert crowds.groupby("group_id").kind.nunique().max() == 1
 
 
 def test_a_world_told_in_small_parts_keeps_its_laws(tmp_path, monkeypatch):
