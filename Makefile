@@ -37,7 +37,9 @@ readme: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python benchmarks/speed.py
+	@$(BIN)/python benchmarks/simulate_scale.py
 	@$(BIN)/python benchmarks/side_by_side.py
+	@$(BIN)/python benchmarks/scale.py
 	@$(BIN)/python benchmarks/hardness.py
 	@$(BIN)/python benchmarks/leave_typology_out.py
 	@$(BIN)/python benchmarks/across_engines.py

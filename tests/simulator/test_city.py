@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from ringfinder.events.progress import silent
 from ringfinder.events.simulator.city.choice import Ranking
 from ringfinder.events.simulator.city.circles import circles, parted
 from ringfinder.events.simulator.city.engine import ENGINE
@@ -232,7 +233,7 @@ def test_gather_records_every_kind_and_an_asked_one_only_where_it_is_asked():
     kinds = {row.kind for row in OCCASIONS if not row.asked} | set(STANDING)
     for mix, extra in (("none", set()), ("gatherings", {"gathering"})):
         town = ENGINE.found(8, 60_000)
-        ENGINE.gather(town, MIXES[mix])
+        ENGINE.gather(town, MIXES[mix], silent)
         assert {kind for kind, _ in town.crowds} == kinds | extra
         assert all(len(np.unique(users)) == len(users) > 1 for _, users in town.crowds)
         trips = join_trips(town.trips)
@@ -245,7 +246,7 @@ def test_gather_records_every_kind_and_an_asked_one_only_where_it_is_asked():
 
 def test_the_smallest_city_has_a_promotion():
     town = ENGINE.found(0, 2_000)
-    ENGINE.gather(town, MIXES["mixed"])
+    ENGINE.gather(town, MIXES["mixed"], silent)
     assert len(town.promotions) == 1
 
 

@@ -29,10 +29,12 @@ def benchmark(
         Option("--engine", metavar="NAME", help="... and this honest life: tastes, city."),
     ] = None,
     seed: Annotated[
-        list[int] | None, Option("--seed", min=0, help="... of these seeds; default: 1.")
+        list[int] | None,
+        Option("--seed", min=0, help="... of this seed; may be repeated; default: 1."),
     ] = None,
     events: Annotated[
-        list[int] | None, Option("--events", min=1, help="... of this size; default: 300000.")
+        list[int] | None,
+        Option("--events", min=1, help="... of this size; may be repeated; default: 300000."),
     ] = None,
     vary: Annotated[
         list[str] | None,

@@ -64,7 +64,6 @@ def simulate(
             "something is there already, and a world overwrites nothing",
             "name a new or empty directory",
         )
-    progress("simulating", 0, events)
     with new_directory(out) as directory:
         meta = write_world(
             directory,
@@ -75,5 +74,4 @@ def simulate(
             knobs=knobs,
             progress=progress,
         )
-    progress("simulating", events, events)
     return SimulateResult(out, meta)

@@ -55,6 +55,19 @@ def test_what_is_done_is_not_run_again(bench, counted):
     assert again == first
 
 
+def test_a_detector_that_is_late_is_not_tried_on_larger_worlds(bench, counted):
+    worlds = simulated(Choice(("none",), events=(2_000, 3_000, 2_500)))
+    slow = counted.bad("slow", "import time; time.sleep(60)")
+    done = bench(slow, counted.good(), worlds=worlds[:2], limit_s=1.0)
+    reasons = [cell.reason for cell in done.cells if cell.detector == "slow"]
+    assert reasons[0].startswith("ran past its limit")
+    assert reasons[1] == "not run: past the limit of 1 s on 2,000 events already"
+    assert counted.runs == ["slow", "good", "good"]
+    quick = counted.good("slow", version="2")
+    again = bench(quick, worlds=worlds, limit_s=20.0)
+    assert [cell.reason for cell in again.cells] == [None] * 3
+
+
 def test_a_new_detector_runs_alone(bench, counted):
     bench(counted.good())
     bench(counted.good(), counted.good("other"))

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import drawn_results
 import pytest
@@ -135,3 +136,20 @@ def test_pictures_of_an_earlier_run_go(results, tmp_path):
     (tmp_path / "ap-density.svg").write_text("old")
     plots.draw(results, tmp_path)
     assert not (tmp_path / "ap-density.svg").exists()
+
+
+def test_cost_is_drawn_over_every_size_and_tells_what_did_not_finish(tmp_path):
+    pytest.importorskip("matplotlib")
+    worlds = tuple(drawn_results.facts(1, events=n) for n in (100_000, 120_000, 3_000_000))
+    cells = [drawn_results.cell(world, "peer", [1], cpu_s=world.events / 1e5) for world in worlds]
+    results = Results(drawn_results.MACHINE, "0.0", ("peer",), {}, worlds, tuple(cells))
+    plots.draw(results, tmp_path)
+    # Matplotlib names each word that it draws in a comment.
+    picture = (tmp_path / "cost.svg").read_text()
+    assert "<!-- 100k -->" in picture
+    assert "<!-- 120k -->" not in picture
+    assert "<!-- 3m -->" in picture
+    assert "did not finish" not in picture
+    late = replace(cells[2], reason="ran past its limit of 9 s", figures=None)
+    plots.draw(replace(results, cells=(*cells[:2], late)), tmp_path)
+    assert "did not finish" in (tmp_path / "cost.svg").read_text()

@@ -17,6 +17,7 @@ from ringfinder.evaluate.benchmark.summary import (
     size_buckets,
     smallest_found,
 )
+from ringfinder.evaluate.benchmark.worlds import short
 from ringfinder.events.simulator.knobs import AT_REST
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 _OURS = "ringfinder"
 _LEFT_OUT = "no ring found"
+_APART = 1.4
+"""Ticks of events that are nearer to each other would touch."""
+_FEW = 30
+"""A span of less shows too few whole powers of ten."""
 
 
 def draw(results: Results, directory: Path) -> list[Path]:
@@ -178,12 +183,15 @@ def _false(results: Results, directory: Path) -> Path:
 
 
 def _cost(results: Results, directory: Path) -> Path:
-    """CPU seconds and peak memory against events, worlds at rest."""
+    """CPU seconds and peak memory against events, worlds at rest; a cross is a cell that failed."""
     path = directory / "cost.svg"
     events = {
         world.name: world.events if world.recipe is None else world.recipe.events
         for world in results.worlds
+        if world.name in results.at_rest
     }
+    sizes = sorted({n for n in events.values() if n})
+    failed = [c for c in results.cells if c.reason and c.cpu_s and events.get(c.world)]
     with _axes(path, columns=2) as panels:
         for axes, name, of in (
             (panels[0], "CPU seconds", attrgetter("cpu_s")),
@@ -195,10 +203,32 @@ def _cost(results: Results, directory: Path) -> Path:
                     points.setdefault(events[cell.world] or 0, []).append(of(cell))
                 known = sorted((float(n), mean(values)) for n, values in points.items())
                 _line(axes, results, detector, known)
-            axes.set_xscale("log")
-            axes.set_yscale("log")
-            _finish(axes, f"{name} against events", "events", name, share=False)
+                for cell in failed:
+                    if cell.detector == detector:
+                        style = _style(results, detector)
+                        axes.plot(events[cell.world] or 0, of(cell), "x", markersize=9, **style)
+            _count(axes, sizes)
+            told = "events (cross: did not finish)" if failed else "events"
+            _finish(axes, f"{name} against events", told, name, share=False)
     return path
+
+
+def _count(axes: "Axes", sizes: list[int]) -> None:
+    """Logarithmic axes with ticks at these events, as far as they stand apart, and plain words."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter  # noqa: PLC0415 - as above
+
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    apart: list[int] = []
+    for size in sizes:
+        if not apart or size > _APART * apart[-1]:
+            apart.append(size)
+    axes.set_xticks(apart, [short(size) for size in apart])
+    axes.xaxis.set_minor_formatter(NullFormatter())
+    plain = FuncFormatter(lambda value, _: f"{value:,.6g}")
+    axes.yaxis.set_major_formatter(plain)
+    low, high = axes.get_ylim()
+    axes.yaxis.set_minor_formatter(plain if high < _FEW * low else NullFormatter())
 
 
 def _evasion(results: Results, directory: Path) -> Iterator[Path]:

@@ -58,6 +58,7 @@ def run_plan(plan: Plan, progress: Progress) -> Measurements:
     detector is given a directory of its own with the log and nothing else. Before the first cell of
     a detector that compiles, it runs on a small world that is not counted: kernels are compiled
     once an installation. A cell that fails is kept with its reason and runs again in the next run.
+    A detector that ran past the limit on a simulated world is not tried on larger ones after it.
     """
     with _workplace(plan.root / "work") as work:
         return _run(plan, _Bench(plan, work), progress)
@@ -92,12 +93,13 @@ def _run(plan: Plan, bench: "_Bench", progress: Progress) -> Measurements:
 
 
 class _Bench:
-    """The state of one run: which detectors are warm."""
+    """The state of one run: which detectors are warm, and from how many events on one is late."""
 
     def __init__(self, plan: Plan, work: Path) -> None:
         self._plan = plan
         self._shelf = Shelf(plan.root)
         self._warm: set[str] = set()
+        self._late: dict[str, int] = {}
         self._work = work
 
     def on(self, world: World, count: Callable[[int], None]) -> tuple[Facts, list[Cell]]:
@@ -162,11 +164,19 @@ class _Bench:
         return facts
 
     def _measured(self, world: World, detector: Detector, directory: Path, truth: Truth) -> Cell:
+        limit_s = self._plan.limit_s
+        events = 0 if world.recipe is None else world.recipe.events
+        least = self._late.get(detector.name, events)
+        if events > least:
+            why = f"not run: past the limit of {limit_s:g} s on {least:,} events already"
+            return self._put(world, detector, replace(_NOT_RUN, reason=why))
         self._warm_up(detector)
         with TemporaryDirectory(dir=self._work) as place:
             shutil.copyfile(directory / LOG, Path(place) / LOG)
-            taken = run(detector.commands, Path(place), limit_s=self._plan.limit_s)
+            taken = run(detector.commands, Path(place), limit_s=limit_s)
             if taken.reason is not None:
+                if world.recipe is not None and taken.wall_s >= limit_s:
+                    self._late[detector.name] = events
                 return self._put(world, detector, taken)
             try:
                 figures = judged(truth, Path(place))

@@ -47,7 +47,7 @@ class Recipe:
     @property
     def base(self) -> str:
         """The name of what worlds of other seeds and with a turned knob have in common."""
-        return f"{self.engine}-{self.mix}-{_short(self.events)}"
+        return f"{self.engine}-{self.mix}-{short(self.events)}"
 
     @property
     def setting(self) -> str:
@@ -201,7 +201,7 @@ def _sha256(path: Path) -> str:
         ) from error
 
 
-def _short(events: int) -> str:
+def short(events: int) -> str:
     """300k for 300,000, 2m for 2,000,000, else the number."""
     for size, letter in ((1_000_000, "m"), (1_000, "k")):
         if events % size == 0:

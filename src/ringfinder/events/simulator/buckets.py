@@ -31,11 +31,16 @@ Rows = NDArray[Any]
 
 
 class DayBuckets:
-    """One file for each day in a directory that exists."""
+    """Files in a directory that exists, `slices` of equal length for each day."""
 
-    def __init__(self, directory: Path) -> None:
-        self._paths = [directory / f"{day:02d}" for day in range(DAYS)]
+    def __init__(self, directory: Path, *, slices: int = 1) -> None:
+        self._slices = slices
+        self._paths = [directory / f"{number:04d}" for number in range(DAYS * slices)]
         self._told = 0
+
+    def __len__(self) -> int:
+        """How many events were set aside."""
+        return self._told
 
     def add(self, events: Events) -> None:
         """Set events aside, in any order."""
@@ -44,21 +49,28 @@ class DayBuckets:
             rows[name] = column
         rows["number"] = np.arange(self._told, self._told + len(events))
         self._told += len(events)
-        day = events.t // DAY
-        rows = rows[np.argsort(day, kind="stable")]
-        edges = np.concatenate([[0], np.cumsum(np.bincount(day, minlength=DAYS))])
+        place = events.t * self._slices // DAY
+        rows = rows[np.argsort(place, kind="stable")]
+        edges = np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(self._paths)))])
         for path, (first, last) in zip(self._paths, pairwise(edges), strict=True):
             with path.open("ab") as file:
                 rows[first:last].tofile(file)
 
-    def by_day(self, at_least: int) -> Iterator[Rows]:
-        """The rows of one day after another, unsorted; small days together until `at_least`."""
+    def by_day(self, at_least: int, at_most: int) -> Iterator[Rows]:
+        """The rows of one day after another, unsorted; small days together until `at_least`.
+
+        Of a day that would make it more than `at_most`, some slices are given before the others.
+        """
         waiting: list[Rows] = []
-        for path in self._paths:
+        for number, path in enumerate(self._paths, start=1):
             if path.exists():
-                waiting.append(np.fromfile(path, dtype=ROW))
+                rows = np.fromfile(path, dtype=ROW)
                 path.unlink()
-            if sum(map(len, waiting)) >= at_least:
+                if waiting and sum(map(len, waiting)) + len(rows) > at_most:
+                    yield np.concatenate(waiting)
+                    waiting = []
+                waiting.append(rows)
+            if number % self._slices == 0 and sum(map(len, waiting)) >= at_least:
                 yield np.concatenate(waiting)
                 waiting = []
         if waiting:

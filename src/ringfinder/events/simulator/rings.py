@@ -6,7 +6,6 @@ from numpy.typing import NDArray
 from ringfinder.events.simulator.knobs import Knobs
 from ringfinder.events.simulator.mixes import Mix
 from ringfinder.events.simulator.plots import Scene, cover, passers_by, rotated
-from ringfinder.events.simulator.trips import join_trips, make_trips
 from ringfinder.events.simulator.typologies import TYPOLOGIES, Typology
 from ringfinder.events.simulator.world import AnyWorld, RingRecord, distinct
 
@@ -34,7 +33,7 @@ def plant_rings(world: AnyWorld, mix: Mix, knobs: Knobs) -> None:
         stealth = bool(hides[place])
         if knobs.clean is not None:
             stealth = int((number + 1) * knobs.clean) > int(number * knobs.clean)
-        if 2 * np.count_nonzero(books.rings) > len(world.people):
+        if 2 * books.busy > len(world.people):
             break
         row = TYPOLOGIES[mix.typologies[turns[place]]]
         _plant(world, books, row, number, stealth=stealth, knobs=knobs)
@@ -45,20 +44,25 @@ def plant_rings(world: AnyWorld, mix: Mix, knobs: Knobs) -> None:
 class _Books:
     """Who works for rings already, and who could.
 
-    `rings` counts the rings of each account; `lasting` marks accounts that can work on; `planned`
-    counts the innocent trips that an account is to make, and `sought` those to an item.
+    `rings` counts the rings of each account, `busy` the accounts in any; `lasting` marks accounts
+    that can work on; `planned` counts the innocent trips that an account is to make, and `sought`
+    those to an item.
     """
 
     def __init__(self, world: AnyWorld) -> None:
         n = len(world.people)
         self.rings = np.zeros(n, dtype=np.int64)
         self.lasting = np.zeros(n, dtype=bool)
-        trips = join_trips([make_trips(np.empty(0), 0, 0), *world.trips])
-        self.planned = np.bincount(trips.user, minlength=n)
-        self.sought = np.bincount(trips.item, minlength=len(world.market.seller))
+        self.busy = 0
+        none = np.empty(0, dtype=np.int32)
+        users = np.concatenate([none, *(trips.user for trips in world.trips)])
+        items = np.concatenate([none, *(trips.item for trips in world.trips)])
+        self.planned = np.bincount(users, minlength=n)
+        self.sought = np.bincount(items, minlength=len(world.market.seller))
 
     def enter(self, row: Typology, members: Ints) -> None:
         """Remember a new ring."""
+        self.busy += int(np.count_nonzero(self.rings[members] == 0))
         self.rings[members] += 1
         self.lasting[members] |= not row.fleeting
 

@@ -1,5 +1,6 @@
 """Trips: one visit of one user to one item, before it is told as events."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -76,6 +77,25 @@ def make_trips(user: NDArray[Any], item: Any, t: Any, **columns: Any) -> Trips:
             for name, (default, dtype) in _DEFAULTS.items()
         }
     )
+
+
+def in_parts(trips: list[Trips], at_once: int) -> Iterator[Trips]:
+    """All trips one after another, `at_once` in each part but the last; this empties the list."""
+    trips.reverse()
+    waiting: list[Trips] = []
+    count = 0
+    while trips:
+        waiting.append(trips.pop())
+        count += len(waiting[-1])
+        if count < at_once:
+            continue
+        joined = join_trips(waiting)
+        whole = count - count % at_once
+        for first in range(0, whole, at_once):
+            yield joined.rows(slice(first, first + at_once))
+        waiting, count = [joined.rows(slice(whole, None))], count - whole
+    if count:
+        yield join_trips(waiting)
 
 
 def join_trips(parts: list[Trips]) -> Trips:

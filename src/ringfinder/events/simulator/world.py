@@ -138,13 +138,20 @@ class World(Generic[MarketT_co, PeopleT_co]):
         """Different users, the more active ones rather."""
         found = np.empty(0, dtype=np.int64)
         while len(found) < count:
-            found = distinct(np.concatenate([found, self.visitors(rng, 2 * count)]))
+            drawn = rng.random(2 * count)
+            # Mostly the first half is enough, and a search among millions of users is slow.
+            for some in (drawn[: count + 2], drawn[count + 2 :]):
+                if len(found) < count:
+                    found = distinct(np.concatenate([found, self._reached(some)]))
         return found[:count]
 
     def visitors(self, rng: np.random.Generator, count: int) -> Ints:
         """Users with repeats, the more active ones rather."""
-        drawn = rng.random(count) * self._reach[-1]
-        reached = np.searchsorted(self._reach, drawn, side="right")
+        return self._reached(rng.random(count))
+
+    def _reached(self, drawn: NDArray[np.float64]) -> Ints:
+        """Who is met at these shares of the way through all chances."""
+        reached = np.searchsorted(self._reach, drawn * self._reach[-1], side="right")
         found: Ints = np.minimum(reached, len(self.people) - 1)
         return found
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from ringfinder.events.progress import Progress
 from ringfinder.events.simulator.buckets import DayBuckets, Rows
 from ringfinder.events.simulator.clock import START_US
 from ringfinder.events.simulator.identity import addresses, hashed_ids
@@ -16,6 +17,8 @@ from ringfinder.events.simulator.world import AnyWorld
 
 ROWS_AT_ONCE = 1 << 19
 """Days are written together until they hold as many events."""
+MOST_ROWS_AT_ONCE = 1 << 20
+"""A day that makes it more is written in parts: as many events as Arrow puts in a row group."""
 
 _TEXT = pa.string()
 _EVENTS = pa.schema(
@@ -78,18 +81,26 @@ class _Names:
 
 
 def write_events(
-    directory: Path, world: AnyWorld, buckets: DayBuckets, user_ids: pa.Array, ring_ids: list[str]
+    directory: Path,
+    world: AnyWorld,
+    buckets: DayBuckets,
+    user_ids: pa.Array,
+    ring_ids: list[str],
+    progress: Progress,
 ) -> None:
     """Write events.parquet and truth_events.parquet, both sorted by (ts, event_id)."""
     names = _Names(world, user_ids, ring_ids)
+    written = 0
     with (
         pq.ParquetWriter(directory / "events.parquet", _EVENTS, compression="zstd") as log,
         pq.ParquetWriter(directory / "truth_events.parquet", _TRUTH, compression="zstd") as truth,
     ):
-        for rows in buckets.by_day(ROWS_AT_ONCE):
+        for rows in buckets.by_day(ROWS_AT_ONCE, MOST_ROWS_AT_ONCE):
             events, guilty = names.tables(rows)
             log.write_table(events)
             truth.write_table(guilty)
+            written += len(rows)
+            progress("writing events", written, len(buckets))
 
 
 def _seen(codes: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -10,13 +10,13 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Circles:
-    """Disjoint groups of people: `of` int64 [n] is the circle of each or -1.
+    """Disjoint groups of people: `of` int32 [n] is the circle of each or -1.
 
-    `order` lists people by circle, and `starts` int64 [circles + 1] bounds each circle there.
+    `order` int32 lists people by circle, and `starts` int64 [circles + 1] bounds each circle there.
     """
 
-    of: Ints
-    order: Ints
+    of: NDArray[np.int32]
+    order: NDArray[np.int32]
     starts: Ints
 
     def __len__(self) -> int:
@@ -29,7 +29,7 @@ class Circles:
 
     def members(self, circle: int) -> Ints:
         """The people of one circle."""
-        return self.order[self.starts[circle] : self.starts[circle + 1]]
+        return self.order[self.starts[circle] : self.starts[circle + 1]].astype(np.int64)
 
     def mates(self, rng: np.random.Generator, people: Ints) -> Ints:
         """Somebody of the circle of each, who may be the same person; -1 without a circle."""
@@ -37,7 +37,7 @@ class Circles:
         low = self.starts[np.maximum(circle, 0)]
         size = self.starts[np.maximum(circle, 0) + 1] - low
         place = low + (rng.random(len(people)) * size).astype(np.int64)
-        mate = self.order[place]
+        mate = self.order[place].astype(np.int64)
         return np.where(circle < 0, -1, mate)
 
     def any_of(self, rng: np.random.Generator, low: int, high: int) -> Ints:
@@ -47,7 +47,7 @@ class Circles:
         return self.members(int(rng.choice(np.flatnonzero(away == away.min()))))
 
 
-def circles(of: Ints) -> Circles:
+def circles(of: Ints | NDArray[np.int32]) -> Circles:
     """Circles from the circle of each person, -1 for none; numbers are made dense."""
     known, dense = np.unique(of, return_inverse=True)
     dense = dense - int(known[0] < 0)
@@ -55,7 +55,7 @@ def circles(of: Ints) -> Circles:
     order = order[np.searchsorted(dense[order], 0) :]
     groups = len(known) - int(known[0] < 0)
     starts = np.searchsorted(dense[order], np.arange(groups + 1))
-    return Circles(dense, order, starts)
+    return Circles(dense.astype(np.int32), order.astype(np.int32), starts)
 
 
 def parted(rng: np.random.Generator, people: Ints, n: int, low: int, high: int) -> Ints:

@@ -16,7 +16,7 @@ from ringfinder.events.simulator.city.telling import told
 from ringfinder.events.simulator.city.town import Town
 from ringfinder.events.simulator.clock import DAY, DAYS, END, HOUR, MINUTE
 from ringfinder.events.simulator.told import Events
-from ringfinder.events.simulator.trips import Trips, make_trips
+from ringfinder.events.simulator.trips import Trips, in_parts, make_trips
 
 Ints = NDArray[np.int64]
 
@@ -37,6 +37,9 @@ _KNOWN_BEFORE = 0.7
 _EVENTS_A_ROOT = 7.0
 _TRUST = 200
 """Visits after which the measured number of events a visit counts as much as the guess."""
+_PEOPLE_AT_ONCE = 200_000
+_VISITS_AT_ONCE, _TRIPS_AT_ONCE = 250_000, 250_000
+"""What is drawn in one go; the bytes of a world whose days are larger depend on it."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +75,19 @@ class Life:
         self._rng = town.stage("life")
         self._people, self._market = town.people, town.market
         self._networks = town.people.networks
-        shape = town.people.needs.shape
-        period = PERIOD[town.people.needs]
-        self._last = (-period * self._rng.exponential(1.0, shape)).astype(np.float32)
-        aisle = town.people.needs.ravel().astype(np.int64)
-        usual = town.market.searched(self._rng, aisle).reshape(shape)
-        known = self._rng.random(shape) < _KNOWN_BEFORE
-        self._usual = np.where(known, usual, -1).astype(np.int32)
+        needs = town.people.needs
+        self._last = np.empty(needs.shape, dtype=np.float32)
+        self._usual = np.empty(needs.shape, dtype=np.int32)
+        parts = [slice(at, at + _PEOPLE_AT_ONCE) for at in range(0, len(needs), _PEOPLE_AT_ONCE)]
+        for part in parts:
+            met = self._rng.exponential(1.0, needs[part].shape)
+            self._last[part] = -PERIOD[needs[part]] * met
+        for part in parts:
+            aisle = needs[part].ravel().astype(np.int64)
+            self._usual[part] = town.market.searched(self._rng, aisle).reshape(-1, NEEDS)
+        for part in parts:
+            known = self._rng.random(needs[part].shape) < _KNOWN_BEFORE
+            self._usual[part][~known] = -1
         self._ranking = Ranking(self._rng, town.market)
         self._agenda: list[list[Visits]] = [[] for _ in range(DAYS)]
         self._told = self._roots = 0
@@ -86,7 +95,7 @@ class Life:
             self._ranking.announce(day, items)
 
     def days(self, left: int) -> Iterator[Events]:
-        """About `left` events, a part for each day, one visit at least for each who lives."""
+        """About `left` events, day by day in parts, one visit at least for each who lives."""
         people = self._people
         alive = np.flatnonzero(people.activity > 0)
         span = np.maximum(people.leave[alive] - people.join[alive], 1)
@@ -98,10 +107,10 @@ class Life:
             wanted = (left - self._told) / a_root * share[day] / share[day:].sum()
             must = alive[due == day]
             extra = self._drawn(max(0, round(wanted) - len(must)), day)
-            events = self._live(np.concatenate([must, extra]), day)
-            self._told += len(events)
+            for events in self._live(np.concatenate([must, extra]), day):
+                self._told += len(events)
+                yield events
             self._roots += len(must) + len(extra)
-            yield events
 
     def _drawn(self, count: int, day: int) -> Ints:
         """People by activity out of those whose account lives on that day."""
@@ -112,7 +121,7 @@ class Life:
         found: Ints = np.minimum(np.searchsorted(reach, drawn, side="right"), len(people) - 1)
         return found
 
-    def _live(self, roots: Ints, day: int) -> Events:
+    def _live(self, roots: Ints, day: int) -> Iterator[Events]:
         """One day: its roots, what was planned for it, and all visits that these lead to."""
         people, rng = self._people, self._rng
         t = moments(rng, people.ties.job[roots], people.ties.zone[roots], np.full(len(roots), day))
@@ -125,15 +134,20 @@ class Life:
         self._agenda[day] = []
         told_trips, checkouts, moving = [], [], []
         while len(now):
-            trips, checkout, moves, after = self._shop(now, day)
-            told_trips.append(trips)
-            checkouts.append(checkout)
-            moving.append(moves)
+            later = []
+            for first in range(0, len(now), _VISITS_AT_ONCE):
+                some = now.take(np.arange(first, min(first + _VISITS_AT_ONCE, len(now))))
+                trips, checkout, moves, after = self._shop(some, day)
+                told_trips.append(trips)
+                checkouts.append(checkout)
+                moving.append(moves)
+                later.append(after)
+            after = _join(later)
             today = after.t < (day + 1) * DAY
             now = after.take(np.flatnonzero(today))
             self._plan(after.take(np.flatnonzero(~today)))
         self._ranking.close(day)
-        return self._tell(told_trips, np.concatenate(checkouts), np.concatenate(moving))
+        yield from self._tell(told_trips, np.concatenate(checkouts), np.concatenate(moving))
 
     def _plan(self, visits: Visits) -> None:
         day = visits.t // DAY
@@ -141,20 +155,23 @@ class Life:
             if later < DAYS:
                 self._agenda[int(later)].append(visits.take(np.flatnonzero(day == later)))
 
-    def _tell(self, parts: list[Trips], checkout: Ints, moves: NDArray[np.bool_]) -> Events:
-        trips = Trips(
-            **{name: np.concatenate([getattr(p, name) for p in parts]) for name in vars(parts[0])}
-        )
-        own = np.ones(len(trips), dtype=bool)
-        return told(
-            self._market,
-            self._networks,
-            self._rng,
-            trips,
-            late=(own, own),
-            moves=moves,
-            checkout=checkout,
-        )
+    def _tell(
+        self, parts: list[Trips], checkout: Ints, moves: NDArray[np.bool_]
+    ) -> Iterator[Events]:
+        first = 0
+        for trips in in_parts(parts, _TRIPS_AT_ONCE):
+            rows = slice(first, first + len(trips))
+            own = np.ones(len(trips), dtype=bool)
+            yield told(
+                self._market,
+                self._networks,
+                self._rng,
+                trips,
+                late=(own, own),
+                moves=moves[rows],
+                checkout=checkout[rows],
+            )
+            first += len(trips)
 
     def _shop(self, visits: Visits, day: int) -> tuple[Trips, Ints, NDArray[np.bool_], Visits]:
         """The trips of visits, a row for each thing of the basket, and the visits they lead to.

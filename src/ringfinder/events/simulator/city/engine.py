@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ringfinder.events.progress import Progress
 from ringfinder.events.simulator.city.citizens import settle
 from ringfinder.events.simulator.city.days import Life
 from ringfinder.events.simulator.city.market import open_market
@@ -39,9 +40,9 @@ def found(seed: int, events: int) -> Town:
     )
 
 
-def gather(town: Town, mix: Mix) -> None:
+def gather(town: Town, mix: Mix, progress: Progress) -> None:
     """Hold what brings people together: see the table of occasions."""
-    hold(town, mix.lookalikes)
+    hold(town, mix.lookalikes, progress)
 
 
 def tell(town: Town, rng: np.random.Generator, trips: Trips) -> Events:
@@ -50,7 +51,7 @@ def tell(town: Town, rng: np.random.Generator, trips: Trips) -> Events:
 
 
 def live_on(town: Town, left: int) -> Iterator[Events]:
-    """About `left` further events, a part for each day."""
+    """About `left` further events, one day after another."""
     return Life(town).days(left)
 
 

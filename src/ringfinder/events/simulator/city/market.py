@@ -91,7 +91,7 @@ class Market:
         """
         stock, trade = self._clients
         each = -(-items // sellers)
-        able = np.flatnonzero(stock >= min(each, int(np.partition(stock, -sellers)[-sellers])))
+        able = np.flatnonzero(stock >= min(each, int(self._stocks[-sellers])))
         share = trade[able] / stock[able]
         chosen = rng.choice(able, sellers, replace=False, p=share / share.sum())
         mine, turn = [], []
@@ -134,6 +134,11 @@ class Market:
             np.bincount(self.seller[pool], minlength=self.sellers).astype(np.int64),
             np.bincount(self.seller[pool], asked, self.sellers).astype(np.float64),
         )
+
+    @cached_property
+    def _stocks(self) -> Ints:
+        """How many items shops might pay for, ascending."""
+        return np.sort(self._clients[0])
 
     @cached_property
     def _dearest(self) -> Ints:

@@ -13,6 +13,7 @@ from ringfinder.events.simulator.world import Counters
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Numbers = NDArray[np.int32]
 
 STAY = 2 * HOUR
 """Nobody changes place, device or network more often."""
@@ -36,7 +37,7 @@ _REUSED = 0.04
 
 @dataclass(frozen=True)
 class Networks:
-    """Who has what: int64 [n] device or address numbers by person, -1 for none.
+    """Who has what: int32 [n] device or address numbers by person, -1 for none; times are int64.
 
     `phone` until `swap` (milliseconds), `next_phone` from then on; `second` is a laptop or
     console; `tablet` belongs to the home. `home_ip` is the first of a home's addresses, kept for
@@ -49,21 +50,21 @@ class Networks:
     ties: Ties
     counters: Counters
     salt: int
-    phone: Ints
-    next_phone: Ints
+    phone: Numbers
+    next_phone: Numbers
     swap: Ints
-    second: Ints
-    tablet: Ints
-    home_ip: Ints
+    second: Numbers
+    tablet: Numbers
+    home_ip: Numbers
     lease: Ints
     phase: Ints
-    work_ip: Ints
-    gateway: Ints
+    work_ip: Numbers
+    gateway: Numbers
     hold: Ints
-    cafe: Ints
+    cafe: Numbers
     cafe_ip: Ints
     kiosk: Ints
-    dormitory: Ints
+    dormitory: Numbers
 
     def chances(self, users: Ints, t: Ints, purpose: int) -> Floats:
         """A number in [0, 1) for each that stays the same while a person stays in a place."""
@@ -155,21 +156,21 @@ def wire(rng: np.random.Generator, ties: Ties, counters: Counters, salt: int) ->
         ties=ties,
         counters=counters,
         salt=salt,
-        phone=phone,
-        next_phone=next_phone,
+        phone=phone.astype(np.int32),
+        next_phone=next_phone.astype(np.int32),
         swap=swap,
-        second=second,
-        tablet=tablet_of[home],
-        home_ip=home_ip,
+        second=second.astype(np.int32),
+        tablet=tablet_of[home].astype(np.int32),
+        home_ip=home_ip.astype(np.int32),
         lease=lease,
         phase=rng.integers(0, 60 * DAY, homes)[home] % lease,
-        work_ip=lines,
-        gateway=np.where(behind >= 0, masts[behind], -1),
+        work_ip=lines.astype(np.int32),
+        gateway=np.where(behind >= 0, masts[behind], -1).astype(np.int32),
         hold=np.maximum(rng.lognormal(np.log(_HOLD), 1.0, n), _SHORTEST_HOLD).astype(np.int64),
-        cafe=np.where(goes, np.arange(n) // _PEOPLE_A_CAFE, -1),
+        cafe=np.where(goes, np.arange(n) // _PEOPLE_A_CAFE, -1).astype(np.int32),
         cafe_ip=counters.new_addresses(cafes * DAYS // 7).reshape(DAYS // 7, cafes),
         kiosk=kiosk,
-        dormitory=dormitory,
+        dormitory=dormitory.astype(np.int32),
     )
 
 

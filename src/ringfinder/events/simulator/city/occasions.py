@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ringfinder.events.progress import Progress
 from ringfinder.events.simulator.city import audiences, hearsay, local
 from ringfinder.events.simulator.city.gathering import gathering
 from ringfinder.events.simulator.city.standing import standing_crowds
@@ -57,10 +58,11 @@ OCCASIONS = (
 """The campaign comes first: it says when accounts are opened."""
 
 
-def hold(town: Town, asked: tuple[str, ...]) -> None:
+def hold(town: Town, asked: tuple[str, ...], progress: Progress) -> None:
     """Hold the occasions and record every crowd, those that need no occasion too."""
     town.crowds.extend(standing_crowds(town))
-    for row in OCCASIONS:
+    for place, row in enumerate(OCCASIONS):
+        progress("gathering crowds", place, len(OCCASIONS))
         if row.asked and row.kind not in asked:
             continue
         fewest = 1 if row.needed or town.events >= _ROOM_FOR_ALL else 0

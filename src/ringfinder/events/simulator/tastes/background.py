@@ -16,6 +16,7 @@ from ringfinder.events.simulator.trips import NEVER, Trips, make_trips
 EVENTS_A_TRIP = 5.95
 TRIPS_AT_ONCE = 250_000
 """Trips, about, that are told in one part; the bytes of a world depend on it."""
+_DRAWN_AT_ONCE = 1_000_000
 _BUYS = 0.72
 _REPEATS = 0.06
 _REVIEWS = 0.08
@@ -49,20 +50,30 @@ def ordinary_trips(world: Town, rng: np.random.Generator, users: NDArray[np.int6
     return habits(rng, trips)
 
 
+def _visits(
+    rng: np.random.Generator, activity: NDArray[np.float64], count: int
+) -> NDArray[np.int64]:
+    """How often each user comes, one time at least and more by activity, about `count` in all."""
+    visits = np.ones(len(activity), dtype=np.int64)
+    reach = np.cumsum(activity)
+    more = max(0, count - len(activity))
+    for first in range(0, more, _DRAWN_AT_ONCE):
+        drawn = rng.random(min(_DRAWN_AT_ONCE, more - first)) * reach[-1]
+        np.add.at(visits, np.minimum(np.searchsorted(reach, drawn, "right"), len(reach) - 1), 1)
+    return visits
+
+
 def live_on(world: Town, left: int) -> Iterator[Events]:
     """About `left` events of ordinary life, at least one visit for every user who has one."""
     rng = world.stage("background")
     alive = np.flatnonzero(world.people.activity > 0)
-    count = max(len(alive), int(left / EVENTS_A_TRIP))
-    cumulative = np.cumsum(world.people.activity[alive])
-    more = rng.random(count - len(alive)) * cumulative[-1]
-    position = np.minimum(np.searchsorted(cumulative, more, side="right"), len(alive) - 1)
-    users = np.sort(np.concatenate((alive, alive[position])))
+    visits = _visits(rng, world.people.activity[alive], int(left / EVENTS_A_TRIP))
     telling = world.stage("telling ordinary life")
-    begins = np.flatnonzero(np.concatenate(([True], users[1:] != users[:-1])))
-    cuts = begins[np.searchsorted(begins, np.arange(0, count, TRIPS_AT_ONCE))]
-    for first, last in pairwise([*cuts.tolist(), count]):
-        trips = ordinary_trips(world, rng, users[first:last])
+    begins = np.cumsum(visits) - visits
+    cuts = np.searchsorted(begins, np.arange(0, visits.sum(), TRIPS_AT_ONCE))
+    for first, last in pairwise(np.unique([*cuts, len(alive)]).tolist()):
+        users = np.repeat(alive[first:last], visits[first:last])
+        trips = ordinary_trips(world, rng, users)
         same = trips.user[1:] == trips.user[:-1]
         again = np.flatnonzero(same & (rng.random(len(same)) < _REPEATS)) + 1
         item = trips.item.copy()

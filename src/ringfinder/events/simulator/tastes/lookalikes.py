@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ringfinder.events.progress import Progress
 from ringfinder.events.simulator.mixes import Mix
 from ringfinder.events.simulator.tastes import crowds, gatherings, places
 from ringfinder.events.simulator.tastes.people import USERS_A_CARRIER
@@ -43,14 +44,18 @@ LOOKALIKES = (
 
 ON_REQUEST = (Lookalike("gathering", gatherings.gathering, 200),)
 """Kinds that only the mixes that name them hold."""
+_TOLD_EVERY = 1_000
 
 
-def gather_lookalikes(world: Town, mix: Mix) -> None:
+def gather_lookalikes(world: Town, mix: Mix, progress: Progress) -> None:
     """Add every kind of innocent group that the mix holds, as many as the log's size asks for."""
-    asked = tuple(row for row in ON_REQUEST if row.kind in mix.lookalikes)
-    for row in LOOKALIKES + asked:
+    rows = LOOKALIKES + tuple(row for row in ON_REQUEST if row.kind in mix.lookalikes)
+    about = round(sum(row.per_million for row in rows) * world.events / 1e6)
+    for row in rows:
         rng = world.stage(f"look-alike {row.kind}")
         for _ in range(max(1, int(row.per_million * world.events / 1e6 + rng.random()))):
+            if len(world.crowds) % _TOLD_EVERY == 0:
+                progress("gathering crowds", min(len(world.crowds), about), about)
             users = row.gather(world, rng)
             if len(users) > 1:
                 world.crowds.append((row.kind, users))

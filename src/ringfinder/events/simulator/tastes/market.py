@@ -43,8 +43,7 @@ class Market:
 
     def of_taste(self, rng: np.random.Generator, communities: Ints) -> Ints:
         """One item of each community named, drawn by demand."""
-        edges = np.concatenate(([0.0], self.cumulative))[self.bounds]
-        low, high = edges[communities], edges[communities + 1]
+        low, high = self._edges[communities], self._edges[communities + 1]
         return self._find(low + rng.random(len(communities)) * (high - low))
 
     def some_of(self, rng: np.random.Generator, community: int, count: int) -> Ints:
@@ -74,6 +73,11 @@ class Market:
     def dear(self, rng: np.random.Generator, items: int) -> Ints:
         """`items` different items out of the dearest tenth."""
         return rng.choice(self._dearest, items, replace=False)
+
+    @cached_property
+    def _edges(self) -> NDArray[np.float64]:
+        """The demand that is reached where each community begins, and in the end."""
+        return np.concatenate(([0.0], self.cumulative))[self.bounds]
 
     @cached_property
     def _dearest(self) -> Ints:

@@ -50,11 +50,11 @@ class People:
         return len(self.activity)
 
     @cached_property
-    def _fond(self) -> tuple[Ints, Ints]:
+    def _fond(self) -> tuple[NDArray[np.int32], Ints]:
         return _index(self.taste.ravel())
 
     @cached_property
-    def _of_carrier(self) -> tuple[Ints, Ints]:
+    def _of_carrier(self) -> tuple[NDArray[np.int32], Ints]:
         return _index(self.carrier)
 
     def fond_of(self, community: int) -> Ints:
@@ -97,15 +97,17 @@ class People:
         return items
 
 
-def _index(keys: Ints) -> tuple[Ints, Ints]:
+def _index(keys: Ints) -> tuple[NDArray[np.int32], Ints]:
     """Positions ordered by key, and where each key from 0 begins among them."""
     order = np.argsort(keys, kind="stable")
-    return order, np.searchsorted(keys[order], np.arange(int(keys.max()) + 2))
+    bounds = np.searchsorted(keys[order], np.arange(int(keys.max()) + 2))
+    return order.astype(np.int32), bounds
 
 
-def _found(index: tuple[Ints, Ints], key: int) -> Ints:
+def _found(index: tuple[NDArray[np.int32], Ints], key: int) -> Ints:
     rows, bounds = index
-    return rows[bounds[key] : bounds[key + 1]] if key + 1 < len(bounds) else rows[:0]
+    found = rows[bounds[key] : bounds[key + 1]] if key + 1 < len(bounds) else rows[:0]
+    return found.astype(np.int64)
 
 
 def settle(rng: np.random.Generator, events: int, market: Market, counters: Counters) -> People:
@@ -129,7 +131,7 @@ def settle(rng: np.random.Generator, events: int, market: Market, counters: Coun
         leave=np.where(quits, left, END),
         taste=rng.integers(market.communities, size=(n, 3)),
         device=device,
-        home=counters.new_addresses(n * _LEASES)[::_LEASES],
+        home=counters.reserve_addresses(n * _LEASES) + _LEASES * np.arange(n),
         lease=(rng.uniform(7, DAYS * 2, n) * DAY).astype(np.int64),
         work=np.full(n, NOBODY, dtype=np.int64),
         lodged=np.zeros(n, dtype=bool),

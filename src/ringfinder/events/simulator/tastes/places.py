@@ -141,7 +141,7 @@ def agent(world: Town, rng: np.random.Generator) -> Ints:
 def _homeless(world: Town, rng: np.random.Generator, count: int) -> Ints:
     """`count` different users, as far as can be such as do not share a home yet."""
     users = world.anybody(rng, min(4 * count + 20, len(world.people)))
-    return users[np.argsort(world.people.lodged[users], kind="stable")][:count]
+    return users[np.argsort(world.people.lodged[users], kind="stable")[:count]]
 
 
 def _one_line(world: Town, users: Ints) -> None:
