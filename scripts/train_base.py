@@ -77,7 +77,7 @@ GROUP_WORLDS = (
 )
 """Mix, events, seed and telling of each world."""
 
-PLANTED_SEEDS = range(301, 325)
+PLANTED_SEEDS = range(301, 337)
 """Seeds of worlds of honest life, retold, with rings of the injector's making (`tellings`)."""
 
 EPOCHS = 10

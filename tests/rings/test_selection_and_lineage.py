@@ -60,6 +60,18 @@ def test_the_heaviest_part_may_be_nearly_all_and_still_leaves_room_for_two():
     groups = Groups.of(np.array(users, np.int32) for users in (both, most, one, two))
     score = np.array([0.99, 0.8, 0.9, 0.6], np.float32)
     assert select(groups, score, np.array([100, 95, 70, 60], np.float32), 5) == [2, 3]
+    # Hardly more than the whole is not enough.
+    assert select(groups, score, np.array([100, 95, 53, 50], np.float32), 5) == [0]
+
+
+def test_a_core_stands_for_the_crowd_around_it():
+    crowd, nearer, core = range(40), range(20), range(10)
+    groups = Groups.of(np.array(users, np.int32) for users in (crowd, nearer, core))
+    score = np.array([0.9, 0.5, 0.4], np.float32)
+    # Each of the core saves 20 nats, each other one 3: first those around the nearer, then these.
+    assert select(groups, score, np.array([290, 230, 200], np.float32), 5) == [2]
+    # Members who save half as much as those of the core belong to it.
+    assert select(groups, score, np.array([500, 300, 200], np.float32), 5) == [0]
 
 
 def ring(name: str, users: str) -> Ring:

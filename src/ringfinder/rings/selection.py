@@ -25,6 +25,12 @@ FIRST = 16
 The heaviest is often all of the whole but for a few members, and leaves no room for a second.
 """
 
+BETTER = 1.05
+"""Times as much as a group saves that its parts must save together to stand for it."""
+
+CROWD = 0.4
+"""Part of what a core saves a member below which the others of a group are a crowd around it."""
+
 SLACK = 10.0
 """Difference of log-odds up to which a part may be less suspicious than what it was taken from.
 
@@ -41,7 +47,9 @@ def select(
     description saves in all. A part of a ring often looks a little worse than the whole and
     sometimes a little better: where a larger group is about as suspicious and saves more than the
     part and the best of its rest do apart, it stands for both (minimum description length). Where
-    disjoint parts of a group save more than it does, it is several rings and they stand for it.
+    disjoint parts of a group save more than it does, it is several rings and they stand for it;
+    where a core saves far more a member than the others do, they are a crowd around a ring, such
+    as the buyers of a promotion, and the core stands for the group.
     Equal scores are ordered by size, larger first, and then by position.
     """
     index = _Overlaps(groups)
@@ -107,7 +115,7 @@ def _parts(
     ]
     inside.sort(key=lambda g: (-float(nats[g]), g))
     members = {g: set(groups.members(g).tolist()) for g in inside}
-    best, saved = [whole], float(nats[whole])
+    best, saved = [whole], BETTER * float(nats[whole])
     for first in inside[:FIRST]:
         chosen = [first]
         for g in inside:
@@ -116,7 +124,30 @@ def _parts(
         together = sum(float(nats[g]) for g in chosen)
         if len(chosen) > 1 and together > saved:
             best, saved = chosen, together
-    return best
+    return best if len(best) > 1 else [_core(whole, inside, members, groups, nats)]
+
+
+def _core(
+    whole: int,
+    inside: list[int],
+    members: dict[int, set[int]],
+    groups: Groups,
+    nats: npt.NDArray[np.float32],
+) -> int:
+    """The group within `whole` around which the others are a crowd, and so on; often itself."""
+    around = set(groups.members(whole).tolist())
+    for g in inside:
+        outside = len(around) - len(members[g])
+        if len(members[g]) > WITHIN * len(around) or not _within(members[g], around):
+            continue
+        rest = (float(nats[whole]) - float(nats[g])) / outside
+        if rest < CROWD * float(nats[g]) / len(members[g]):
+            whole, around = g, members[g]
+    return whole
+
+
+def _within(one: set[int], other: set[int]) -> bool:
+    return len(one & other) >= WITHIN * len(one)
 
 
 def _apart(one: set[int], other: set[int]) -> bool:
