@@ -3,33 +3,11 @@
 import re
 import statistics
 from collections.abc import Callable, Iterable
-from typing import Any
 
-Result = dict[str, Any]
+from costs import scale, shared_graph, simulated, speed
+from tables import Result, figure, machine, table
 
 OURS = "ringfinder"
-
-
-def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    """A Markdown table, numbers to the right from the second column on."""
-    names = list(head)
-    rule = ["---", *["---:"] * (len(names) - 1)]
-    lines = [names, rule, *([str(cell) for cell in row] for row in rows)]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def figure(value: float | None, digits: int = 2) -> str:
-    """A rounded number, a dash where there is none."""
-    return "-" if value is None else f"{value:.{digits}f}"
-
-
-def machine(result: Result) -> str:
-    """What the figures were measured on, in words."""
-    known = result["machine"]
-    return (
-        f"Measured on {known['cores']} cores, {known['memory_gib']} GiB, "
-        f"{known['architecture']}, Python {known['python']}."
-    )
 
 
 def cells(result: Result, detector: str) -> dict[str, Result]:
@@ -234,50 +212,6 @@ def across(result: Result) -> str:
     return f"{table(head, rows)}\n{machine(result)}\n"
 
 
-def speed(result: Result) -> str:
-    """Time and memory of each step, beside its bar."""
-    rows = []
-    for name, step in result["steps"].items():
-        bars = (step["bar_wall_s"], step["bar_peak_mib"])
-        kept = all(
-            bar is None or step[key] <= bar
-            for key, bar in zip(("wall_s", "peak_mib"), bars, strict=True)
-        )
-        rows.append(
-            (
-                name,
-                f"{step['wall_s']:.1f}",
-                "-" if bars[0] is None else f"{bars[0]:g}",
-                f"{step['peak_mib']:,}",
-                "-" if bars[1] is None else f"{bars[1]:,}",
-                "-" if bars == (None, None) else ("kept" if kept else "missed"),
-            )
-        )
-    head = ("step", "seconds", "bar", "peak MiB", "bar", "")
-    return f"{result['events']:,} events.\n\n{table(head, rows)}\n{machine(result)}\n"
-
-
-def shared_graph(result: Result) -> str:
-    """Speed of loading and reading the shared graph, beside its bars."""
-    rows = []
-    for name, one in result["steps"].items():
-        bar, most = one["bar"], one["most"]
-        kept = bar is None or (one["value"] <= bar if most else one["value"] >= bar)
-        rows.append(
-            (
-                name,
-                f"{one['value']:,g} {one['unit']}",
-                "-" if bar is None else f"{'at most' if most else 'at least'} {bar:,g}",
-                "-" if bar is None else ("kept" if kept else "missed"),
-            )
-        )
-    return (
-        f"{result['relationships']:,} relationships between {result['nodes']:,} nodes, of "
-        f"{result['events']:,} events; {result['carriers']} ips of {result['carrier_users']:,} "
-        f"users each.\n\n{table(('what', 'figure', 'bar', ''), rows)}\n{machine(result)}\n"
-    )
-
-
 BLOCKS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "worlds": ("reference.json", worlds),
     "ours": ("ours.json", ours),
@@ -287,6 +221,8 @@ BLOCKS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "planted": ("real_backgrounds.json", planted),
     "left_out": ("leave_typology_out.json", left_out),
     "speed": ("speed.json", speed),
+    "simulated": ("simulate_scale.json", simulated),
+    "scale": ("scale.json", scale),
     "shared_graph": ("shared_graph.json", shared_graph),
 }
 """Block of README.md: the file it comes from, and how that is told."""

@@ -1,6 +1,7 @@
 """What logs tell: worlds of the simulator as poorer logs have them, and rings planted there."""
 
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from ringfinder.errors import InputError
 from ringfinder.evaluate.injection import inject
 from ringfinder.pipeline.simulate import simulate
 from ringfinder.vocabulary import BROWSING
@@ -56,7 +58,7 @@ def retold(events: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     elif actions != "all":
         kept = (events["action"] == actions.removesuffix("s")).to_numpy()
     if actions != "reviews":  # they are few
-        kept &= rng.random(len(events)) < share
+        kept = kept & (rng.random(len(events)) < share)
     told = events[kept].drop(columns=away)
     if short:
         first, last = told["ts"].min(), told["ts"].max()
@@ -72,4 +74,7 @@ def plant(directory: Path, engine: str, seed: int) -> None:
     with tempfile.TemporaryDirectory() as place:
         simulate(Path(place), events=int(rng.choice(EVENTS)), seed=seed, mix="none", engine=engine)
         events = pd.read_parquet(Path(place, "events.parquet"))
-    inject(retold(events, rng), directory, seed=seed)
+    while True:
+        with suppress(InputError):  # a telling too poor to hide anything in is drawn anew
+            inject(retold(events, rng), directory, seed=seed)
+            return

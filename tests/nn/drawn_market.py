@@ -68,13 +68,14 @@ def draw_snapshot(seed, *, n_users=120, n_events=1500, rings=0, declared=()):
 
 
 def ring_groups(n_users, rings, rng):
-    """The rings and as many random groups of their size; labels 1 and 0."""
+    """The rings and three times as many random groups of their size; a statistic tells them."""
     groups = Groups.of(
         [np.arange(8 * ring, 8 * ring + 8) for ring in range(rings)]
         + [rng.choice(np.arange(8 * rings, n_users), 8, replace=False) for _ in range(3 * rings)]
     )
     label = np.repeat([1, 0], [rings, 3 * rings]).astype(np.int8)
     stats = rng.normal(size=(len(groups), 3)).astype(np.float32)
+    stats[:, 1] += 4 * label
     return groups, stats, label
 
 

@@ -1,0 +1,80 @@
+"""Tables of README.md on time and memory."""
+
+from tables import Result, machine, table
+
+
+def speed(result: Result) -> str:
+    """Time and memory of each step, beside its bar."""
+    rows = []
+    for name, step in result["steps"].items():
+        bars = (step["bar_wall_s"], step["bar_peak_mib"])
+        kept = all(
+            bar is None or step[key] <= bar
+            for key, bar in zip(("wall_s", "peak_mib"), bars, strict=True)
+        )
+        rows.append(
+            (
+                name,
+                f"{step['wall_s']:.1f}",
+                "-" if bars[0] is None else f"{bars[0]:g}",
+                f"{step['peak_mib']:,}",
+                "-" if bars[1] is None else f"{bars[1]:,}",
+                "-" if bars == (None, None) else ("kept" if kept else "missed"),
+            )
+        )
+    head = ("step", "seconds", "bar", "peak MiB", "bar", "")
+    return f"{result['events']:,} events.\n\n{table(head, rows)}\n{machine(result)}\n"
+
+
+def shared_graph(result: Result) -> str:
+    """Speed of loading and reading the shared graph, beside its bars."""
+    rows = []
+    for name, one in result["steps"].items():
+        bar, most = one["bar"], one["most"]
+        kept = bar is None or (one["value"] <= bar if most else one["value"] >= bar)
+        rows.append(
+            (
+                name,
+                f"{one['value']:,g} {one['unit']}",
+                "-" if bar is None else f"{'at most' if most else 'at least'} {bar:,g}",
+                "-" if bar is None else ("kept" if kept else "missed"),
+            )
+        )
+    return (
+        f"{result['relationships']:,} relationships between {result['nodes']:,} nodes, of "
+        f"{result['events']:,} events; {result['carriers']} ips of {result['carrier_users']:,} "
+        f"users each.\n\n{table(('what', 'figure', 'bar', ''), rows)}\n{machine(result)}\n"
+    )
+
+
+def simulated(result: Result) -> str:
+    """Time, memory and size of simulated worlds."""
+    rows = [
+        (
+            name.split()[0],
+            f"{row['events']:,}",
+            f"{row['users']:,}",
+            row["rings"],
+            f"{row['wall_s']:.0f}",
+            f"{row['peak_mib']:,}",
+            f"{row['files_mib']:,}",
+        )
+        for name, row in result.items()
+    ]
+    head = ("engine", "events", "users", "rings", "seconds", "peak MiB", "files MiB")
+    return f"{table(head, rows)}\n{machine(next(iter(result.values())))}\n"
+
+
+def scale(result: Result) -> str:
+    """CPU seconds and peak memory of each detector by the number of events."""
+    sizes = sorted({cell["events"] for cell in result["cells"]})
+    rows: dict[str, dict[int, str]] = {}
+    for cell in result["cells"]:
+        cost = f"{cell['cpu_s']:,.0f} s, {cell['peak_mib'] / 1024:.1f} GiB"
+        rows.setdefault(cell["detector"], {})[cell["events"]] = cell["reason"] or cost
+    head = ("detector", *(f"{size:,} events" for size in sizes))
+    told = ((name, *(row.get(size, "-") for size in sizes)) for name, row in rows.items())
+    return (
+        f"{table(head, told)}\nCPU seconds and peak memory of the whole process. "
+        f"{machine(result)}\n"
+    )
