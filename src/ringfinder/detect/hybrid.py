@@ -11,9 +11,9 @@ from ringfinder.features.groups import Groups
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.nn.bundle import Bundle, load_bundle
 from ringfinder.nn.device import choose_device, deterministic
-from ringfinder.nn.infer import Embedded, embed, group_logits
+from ringfinder.nn.infer import Embedded, alone, among_neighbours, group_logits
 from ringfinder.nn.model import calibrated
-from ringfinder.nn.tensors import graph_tensors
+from ringfinder.nn.tensors import USER, graph_tensors
 
 Float32 = npt.NDArray[np.float32]
 
@@ -73,5 +73,9 @@ class Hybrid:
             dimensions = self.bundle.dimensions
             with deterministic(0):
                 data = graph_tensors(snapshot, dimensions.features, dimensions.length)
-                self._last = (snapshot, embed(self._model, data, self._device))
+                own = alone(self._model, data, self._device)
+                user = data[USER]
+                user.x = user.x.new_empty(len(user.x), 0)  # these three are most of the tensors
+                del user.code, user.value
+                self._last = (snapshot, among_neighbours(self._model, data, *own))
         return self._last[1]

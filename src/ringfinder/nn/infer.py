@@ -36,16 +36,31 @@ class Embedded:
     flat_logit: Tensor
 
 
-@torch.no_grad()
 def embed(model: Hybrid, data: HeteroData, device: torch.device) -> Embedded:
     """Compute final states and raw scores of all users from their full neighbourhoods."""
+    return among_neighbours(model, data, *alone(model, data, device))
+
+
+@torch.no_grad()
+def alone(model: Hybrid, data: HeteroData, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Compute states of users by themselves, float32 [users, hidden], and `flat_logit`.
+
+    Nothing after this reads the users' `x` (but for its length), `code` and `value`.
+    """
     model.eval()
     sequence = sequence_states(model, data, device)
     n = len(sequence)
     chunks = [slice(at, at + _USERS_A_CHUNK) for at in range(0, max(n, 1), _USERS_A_CHUNK)]
-    own = torch.cat(
-        [model.own_state(data[USER].x[rows].to(device), sequence[rows]) for rows in chunks]
-    )
+    x = data[USER].x
+    own = torch.cat([model.own_state(x[rows].to(device), sequence[rows]) for rows in chunks])
+    return own, torch.cat([model.flat_logit(x[rows].to(device)) for rows in chunks])
+
+
+@torch.no_grad()
+def among_neighbours(model: Hybrid, data: HeteroData, own: Tensor, flat: Tensor) -> Embedded:
+    """Compute what `embed` gives from what `alone` gave."""
+    model.eval()
+    device = own.device
     ones = torch.ones(len(own), device=device)
     entity = {}
     for kind in data.node_types:
@@ -59,7 +74,6 @@ def embed(model: Hybrid, data: HeteroData, device: torch.device) -> Embedded:
         if t[2] == USER
     ]
     state = model.user_state(own, received)
-    flat = torch.cat([model.flat_logit(data[USER].x[rows].to(device)) for rows in chunks])
     return Embedded(state, model.user_logit(state), flat)
 
 

@@ -133,16 +133,16 @@ def ranks(values: Float32) -> Float32:
     n = len(values)
     if n == 0:
         return values
-    ordered, order = torch.from_numpy(values).sort(dim=0)
-    begins = torch.ones(ordered.shape, dtype=torch.bool)
-    begins[1:] = ordered[1:] != ordered[:-1]
-    place = torch.arange(n)[:, None].expand_as(order)
-    first = torch.where(begins, place, 0).cummax(dim=0).values
-    ends = torch.ones_like(begins)
-    ends[:-1] = begins[1:]
-    last = torch.where(ends, place, n).flip(0).cummin(dim=0).values.flip(0)
-    middle = ((first + last + 1).double() / n - 1).float()
-    return np.asarray(torch.empty_like(middle).scatter_(0, order, middle).numpy(), np.float32)
+    place, out = torch.arange(n), np.empty(values.shape, np.float32)
+    begins, ends = torch.ones(n, dtype=torch.bool), torch.ones(n, dtype=torch.bool)
+    for column in range(values.shape[1]):  # one at a time, in little memory
+        ordered, order = torch.from_numpy(values[:, column].copy()).sort()
+        begins[1:] = ordered[1:] != ordered[:-1]
+        first = torch.where(begins, place, 0).cummax(dim=0).values
+        ends[:-1] = begins[1:]
+        last = torch.where(ends, place, n).flip(0).cummin(dim=0).values.flip(0)
+        out[order.numpy(), column] = ((first + last + 1).double() / n - 1).float().numpy()
+    return out
 
 
 def lockstep(links: Links, half_width: int, horizon: int) -> Float32:

@@ -1,11 +1,16 @@
 """Sweep: score every user, find and rank rings, and tell what changed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
 
 from ringfinder.events.progress import Progress, silent
 from ringfinder.features.repeats import repeat_bursts
+from ringfinder.features.snapshot import Snapshot
 from ringfinder.graph.neo4j.connection import Address
 from ringfinder.pipeline.candidates import Candidates, keep_candidates
 from ringfinder.pipeline.models import model_directory
@@ -13,10 +18,14 @@ from ringfinder.pipeline.ranking import rank
 from ringfinder.pipeline.report import write_report
 from ringfinder.pipeline.shared_graph import from_graph, load_graph, publish_sweep, stands
 from ringfinder.pipeline.snapshot import snapshot_at
+from ringfinder.rings.channels.registry import channels
 from ringfinder.rings.find import find_groups
 from ringfinder.rings.ring import iso
 from ringfinder.rings.score import head_inputs
 from ringfinder.store.workspace import Workspace, write_atomically
+
+if TYPE_CHECKING:
+    from ringfinder.detect.hybrid import Hybrid
 
 MAX_RINGS = 200
 STEPS = 4
@@ -58,22 +67,23 @@ def sweep(
     error says so.
     """
     bundle = model_directory(workspace, model)
-    from ringfinder.detect.hybrid import Hybrid  # noqa: PLC0415 - torch, only where it is needed
-
     progress("snapshot", 0, STEPS)
     snapshot = snapshot_at(workspace, as_of=as_of, window=window)
     if graph_at is not None:
         load_graph(workspace, graph_at, progress=progress)
         snapshot = from_graph(workspace, snapshot, graph_at)
     progress("groups", 1, STEPS)
-    found = find_groups(snapshot)
-    progress("scores", 2, STEPS)
-    hybrid = Hybrid.load(bundle)
+    channels()  # read in first: two threads that import at once can meet modules half read
+    with ThreadPoolExecutor(1) as beside:
+        scoring = beside.submit(_score_users, bundle, snapshot)
+        found = find_groups(snapshot)
+        progress("scores", 2, STEPS)
+        hybrid, user_score = scoring.result()
     inputs = head_inputs(found.statistics, snapshot.n_users)
     candidates = Candidates(
         found,
         hybrid.score_groups(snapshot, found.groups, inputs),
-        hybrid.score(snapshot).values,
+        user_score,
         repeat_bursts(snapshot.events).strength(snapshot.n_users),
     )
     progress("rings", 3, STEPS)
@@ -100,3 +110,11 @@ def sweep(
             load_graph(workspace, publish_at, progress=progress)
             publish_sweep(workspace, publish_at, snapshot, record, progress=progress)
     return SweepResult(record.sweep_id, record.directory, record.summary, record.rings)
+
+
+def _score_users(bundle: Path, snapshot: Snapshot) -> tuple["Hybrid", npt.NDArray[np.float32]]:
+    """Read the model and score all users: seconds that finding groups need not wait for."""
+    from ringfinder.detect.hybrid import Hybrid  # noqa: PLC0415 - torch, only where it is needed
+
+    hybrid = Hybrid.load(bundle)
+    return hybrid, hybrid.score(snapshot).values

@@ -84,7 +84,7 @@ def _worth(log: Log, dossier: Dossier, size: int, there: Bools) -> Float64:
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _weigh_left(
     count: Int64,
     others: Int64,

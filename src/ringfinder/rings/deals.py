@@ -140,7 +140,7 @@ def deals(snapshot: Snapshot) -> Deals:
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _windows(
     target_ptr: npt.NDArray[np.int64], ts: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -17,6 +17,7 @@ from ringfinder.rings.sums import (
     sum_targets,
     unevenness,
 )
+from ringfinder.rings.threads import in_parts
 from ringfinder.rings.weighing import Scratch, choose, clear, weigh
 
 Table = npt.NDArray[np.float32]
@@ -61,7 +62,7 @@ STATISTICS = {
 """Name and meaning of each statistic, in column order."""
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _describe(
     members: Codes,
     deals: Deals,
@@ -124,7 +125,7 @@ def _describe(
     clear(members, seen_t, seen_e, kept_t, m, deals, cells)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _describe_all(
     ptr: Int64,
     user: Codes,
@@ -158,17 +159,13 @@ def describe(
     first_seen = np.asarray(events.ts)[np.asarray(events.by_user)[np.asarray(events.user_ptr)[:-1]]]
     window = float(max(1, events.ts[-1] - events.ts[0]))
     table = np.zeros((len(groups), len(STATISTICS)), np.float64)
-    _describe_all(
-        groups.ptr,
-        groups.user,
-        deals,
-        idents,
-        cells,
-        first_seen,
-        np.sort(first_seen),
-        window,
-        table,
-    )
+    everybody = np.sort(first_seen)
+
+    def work(first: int, last: int, own: Scratch) -> None:
+        ptr, out = groups.ptr[first : last + 1], table[first:last]
+        _describe_all(ptr, groups.user, deals, idents, own, first_seen, everybody, window, out)
+
+    in_parts(groups, cells, work)
     for g, found in enumerate(origins):
         table[g, -1] = len(np.unique(channel[found]))
     return table.astype(np.float32)

@@ -68,7 +68,7 @@ class BesideSums(NamedTuple):
     off_list: int
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def sum_targets(kept: Codes, n: int, mean: float, deals: Deals, cells: Scratch) -> TargetSums:
     """Sum over the list `kept`, of n members with `mean` deals each, that `weigh` weighed."""
     target_nats = time_nats = 0.0
@@ -106,7 +106,7 @@ def sum_targets(kept: Codes, n: int, mean: float, deals: Deals, cells: Scratch) 
     )
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def sum_identifiers(kept: Codes, n: int, idents: Identifiers, cells: Scratch) -> IdentifierSums:
     """Sum up, and mark in the high bits of `cells.hits` who shares a thing or a place."""
     thing_nats = place_nats = top_life = 0.0
@@ -130,7 +130,7 @@ def sum_identifiers(kept: Codes, n: int, idents: Identifiers, cells: Scratch) ->
     return IdentifierSums(thing_nats, place_nats, held, holders, top_place, top_life)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def count_people(
     m: int, base: float, threshold: float, each: float, cells: Scratch
 ) -> PeopleCounts:
@@ -152,7 +152,7 @@ def count_people(
     return PeopleCounts(near60, near40, doubtful, with_thing, with_place, weakest)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def sum_beside(members: Codes, kept: Codes, hits: int, deals: Deals) -> BesideSums:
     """Sum over the members' deals on and beside the list `kept` (ascending), `hits` on it."""
     each = hits / len(members)
@@ -170,14 +170,14 @@ def sum_beside(members: Codes, kept: Codes, hits: int, deals: Deals) -> BesideSu
     return BesideSums(variance, off_list)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _holds(ascending: Codes, code: int) -> bool:
     """Whether the ascending codes hold one."""
     at = np.searchsorted(ascending, code)
     return bool(at < len(ascending) and ascending[at] == code)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def unevenness(variance: float, density: float, targets: int) -> float:
     """Log-ratio of the variance of the members' listed deals to that of independent choice.
 
@@ -188,7 +188,7 @@ def unevenness(variance: float, density: float, targets: int) -> float:
     return float(np.log((variance + UNSURE) / (binomial + UNSURE))) if targets > 1 else 0.0
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def count_occasions(step_ts: Int64) -> int:
     """Occasions of deals in step: runs of ascending times with no gap above `OCCASION_GAP`."""
     count = 0
@@ -197,7 +197,7 @@ def count_occasions(step_ts: Int64) -> int:
     return count
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def birth_nats(births: Int64, everybody: Int64) -> float:
     """Nats by which members first appear together rather than like everybody; both ascend."""
     n, nats = len(births), 0.0
@@ -210,7 +210,7 @@ def birth_nats(births: Int64, everybody: Int64) -> float:
     return nats
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def count_sellers(kept: Codes, deals: Deals, cells: Scratch) -> tuple[int, int]:
     """Number of sellers behind the list, and listed deals at the leading one."""
     owners = np.sort(deals.seller[kept])

@@ -64,7 +64,12 @@ def scratch(deals: Deals, idents: Identifiers) -> Scratch:
     )
 
 
-@njit(cache=True)
+def spare(cells: Scratch) -> Scratch:
+    """Scratch arrays of the same shapes for one more thread."""
+    return Scratch._make(np.zeros_like(array) for array in cells)
+
+
+@njit(cache=True, nogil=True)
 def gain(k: int, n: int, q: float) -> float:
     """Nats saved by coding k of n hits at the group's own rate instead of rate q."""
     rate = (k - 1 + q) / n
@@ -73,19 +78,19 @@ def gain(k: int, n: int, q: float) -> float:
     return float(k * np.log(rate / q) + (n - k) * np.log((1 - rate) / (1 - q)))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def target_rate(others: int, mean: float, deals: Deals) -> float:
     """Chance that somebody with `mean` deals meets a target that `others` outsiders dealt with."""
     return min(0.9, max(mean, 1.0) * (others + PRIOR) / len(deals.target))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def entity_rate(others: int, n_users: int) -> float:
     """Chance that somebody uses an identifier that `others` outsiders use."""
     return min(0.9, (others + PRIOR) / n_users)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _count(members: Codes, ptr: Int64, entity: Codes, counter: Codes) -> Codes:
     """Count the members at each entity in `counter` and list the entities met."""
     total = 0
@@ -102,7 +107,7 @@ def _count(members: Codes, ptr: Int64, entity: Codes, counter: Codes) -> Codes:
     return seen[:m]
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def choose(
     members: Codes, deals: Deals, idents: Identifiers, cells: Scratch
 ) -> tuple[Codes, Codes, Codes, Codes, float]:
@@ -141,8 +146,8 @@ def choose(
     return seen_t, seen_e, kept_t, np.sort(kept_e[:m]), mean
 
 
-@njit(cache=True)
-def _synchronise(x: int, k: int, deals: Deals, cells: Scratch) -> None:
+@njit(cache=True, nogil=True)
+def synchronise(x: int, k: int, deals: Deals, cells: Scratch) -> None:
     """Fill `cells.sync` for the deals at target x, which k members have.
 
     Each holds the nats by which the deal keeps the other members' time rather than the outsiders',
@@ -161,6 +166,8 @@ def _synchronise(x: int, k: int, deals: Deals, cells: Scratch) -> None:
         for w in range(len(WIDTHS)):
             low, high = deals.early[j, w], deals.late[j, w]
             inside = cells.before[high - start] - cells.before[low - start]
+            if inside == own:
+                continue  # no other member is near
             outside = high - low - inside - (1 - own)
             theirs = (outside + deals.around[j, w]) / (end - start - k + 1.0)
             ours = (inside - own + theirs) / (k - own + 1.0)
@@ -168,7 +175,7 @@ def _synchronise(x: int, k: int, deals: Deals, cells: Scratch) -> None:
         cells.sync[j] = best
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def weigh(
     n: int,
     kept_t: Codes,
@@ -190,13 +197,13 @@ def weigh(
         start, end = deals.target_ptr[x], deals.target_ptr[x + 1]
         absent = np.log((1 - (k - 1) / n) / (1 - target_rate(end - start - k, mean, deals)))
         base += absent
-        _synchronise(x, k, deals, cells)
+        synchronise(x, k, deals, cells)
         for j in range(start, end):
             v = deals.target_user[j]
-            m = _touch(v, m, cells)
+            m = touch(v, m, cells)
             own = float(deals.ptr[v + 1] - deals.ptr[v])
             q = target_rate(end - start - k, own, deals)
-            cells.llr[v] += vouch(v, k, n, q, cells) - absent + cells.sync[j]
+            cells.llr[v] += vouch(cells.inside[v], k, n, q) - absent + cells.sync[j]
             cells.hits[v] += 1
     for x in kept_e:
         k = cells.entity[x]
@@ -204,15 +211,16 @@ def weigh(
         q = entity_rate(end - start - k, len(deals.ptr) - 1)
         absent = np.log((1 - (k - 1) / n) / (1 - q))
         base += absent
+        member, other = vouch(True, k, n, q) - absent, vouch(False, k, n, q) - absent
         for j in range(start, end):
             v = idents.user[j]
-            m = _touch(v, m, cells)
-            cells.llr[v] += vouch(v, k, n, q, cells) - absent
+            m = touch(v, m, cells)
+            cells.llr[v] += member if cells.inside[v] else other
     return m, base
 
 
-@njit(cache=True)
-def _touch(v: int, m: int, cells: Scratch) -> int:
+@njit(cache=True, nogil=True)
+def touch(v: int, m: int, cells: Scratch) -> int:
     """Note that user v is touched, and return the number of users touched so far."""
     if cells.seen[v]:
         return m
@@ -221,17 +229,17 @@ def _touch(v: int, m: int, cells: Scratch) -> int:
     return m + 1
 
 
-@njit(cache=True)
-def vouch(v: int, k: int, n: int, q: float, cells: Scratch) -> float:
-    """Nats for membership of v by something that k of n members have and rate q of the others.
+@njit(cache=True, nogil=True)
+def vouch(member: bool, k: int, n: int, q: float) -> float:
+    """Nats for membership by something that k of n members have and rate q of the others.
 
-    The rate inside is that of the other members.
+    The rate inside is that of the other members, where who is vouched for is a `member`.
     """
-    others, size = (k - 1, n - 1) if cells.inside[v] else (k, n)
+    others, size = (k - 1, n - 1) if member else (k, n)
     return float(np.log((others + PRIOR * q) / (size + PRIOR) / q))
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def clear(
     members: Codes,
     seen_t: Codes,

@@ -48,7 +48,7 @@ def circles(log: Log) -> Iterator[Codes]:
         yield np.sort(circle)
 
 
-@njit(cache=True)
+@njit(cache=True, nogil=True)
 def _partners(
     ptr: npt.NDArray[np.int64],
     target: Codes,

@@ -1,12 +1,16 @@
 """The table of channels; a new channel is one module and one row."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from importlib import import_module
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from ringfinder.features.groups import Groups
-from ringfinder.rings.channels.protocol import Channel, Codes, Log
+from ringfinder.rings.channels.protocol import Channel, Log
+from ringfinder.rings.threads import THREADS
 
 CHANNELS = {
     "shared purchases": "ringfinder.rings.channels.density:targets",
@@ -33,14 +37,16 @@ CHANNELS = {
 }
 
 
+@cache
+def channels() -> tuple[Channel, ...]:
+    """The channels of the table, their modules read in."""
+    named = (reference.split(":") for reference in CHANNELS.values())
+    return tuple(getattr(import_module(module), name) for module, name in named)
+
+
 def propose(log: Log) -> tuple[Groups, npt.NDArray[np.int64]]:
     """Candidates of every channel and, int64 [candidates], the channel's position in the table."""
-    found: list[Codes] = []
-    origin: list[int] = []
-    for position, reference in enumerate(CHANNELS.values()):
-        module, name = reference.split(":")
-        channel: Channel = getattr(import_module(module), name)
-        for group in channel(log):
-            found.append(group)
-            origin.append(position)
-    return Groups.of(found), np.array(origin, np.int64)
+    with ThreadPoolExecutor(THREADS) as pool:
+        found = list(pool.map(lambda channel: list(channel(log)), channels()))
+    origin = np.repeat(np.arange(len(found)), [len(groups) for groups in found])
+    return Groups.of(chain.from_iterable(found)), origin
