@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +26,7 @@ class Groups:
         """User codes of one group, ascending."""
         return self.user[self.ptr[group] : self.ptr[group + 1]]
 
-    @property
+    @cached_property
     def sizes(self) -> npt.NDArray[np.int64]:
         """Members of each group, int64 [groups]."""
         return np.diff(self.ptr)

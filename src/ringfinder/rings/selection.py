@@ -1,11 +1,11 @@
 """From ranked overlapping groups to a list in which every ring stands once."""
 
-from collections.abc import Iterable
-
 import numpy as np
 import numpy.typing as npt
 
 from ringfinder.features.groups import Groups
+
+Int64 = npt.NDArray[np.int64]
 
 MAX_OVERLAP = 0.5
 """A group is a repeat of a better one when it shares more than this part of the smaller of both."""
@@ -77,19 +77,19 @@ def _whole(
     index: "_Overlaps",
 ) -> int:
     """The group that best stands for `part`, often itself."""
-    wholes = [
-        g
-        for g, shared in index.shared_with(part).items()
-        if shared >= WITHIN * groups.sizes[part]
-        and odds[g] >= odds[part] - ALIKE
-        and nats[g] > nats[part]
-        and not index.repeats_taken(g)
-    ]
+    near, shared = index.shared_with(part)
+    wholes: list[int] = near[
+        (shared >= WITHIN * groups.sizes[part])
+        & (odds[near] >= odds[part] - ALIKE)
+        & (nats[near] > nats[part])
+    ].tolist()
     members = set(groups.members(part).tolist())
     for whole in sorted(wholes, key=lambda g: (-float(nats[g]), g)):
+        if index.repeats_taken(whole):
+            continue
         rest = [
             float(nats[g])
-            for g in index.inside(whole)
+            for g in index.inside(whole).tolist()
             if len(members.intersection(groups.members(g).tolist()))
             <= (1 - WITHIN) * groups.sizes[g]
         ]
@@ -106,13 +106,9 @@ def _parts(
     index: "_Overlaps",
 ) -> list[int]:
     """The disjoint groups that best stand for `whole`, mostly itself alone."""
-    inside = [
-        g
-        for g in index.inside(whole)
-        if groups.sizes[g] < groups.sizes[whole]
-        and odds[g] >= odds[whole] - SLACK
-        and not index.repeats_taken(g)
-    ]
+    near = index.inside(whole)
+    fits = (groups.sizes[near] < groups.sizes[whole]) & (odds[near] >= odds[whole] - SLACK)
+    inside = [g for g in near[fits].tolist() if not index.repeats_taken(g)]
     inside.sort(key=lambda g: (-float(nats[g]), g))
     members = {g: set(groups.members(g).tolist()) for g in inside}
     best, saved = [whole], BETTER * float(nats[whole])
@@ -159,41 +155,37 @@ class _Overlaps:
 
     def __init__(self, groups: Groups) -> None:
         self._groups = groups
-        self._of_user: dict[int, list[int]] = {}
-        for g in range(len(groups)):
-            for user in groups.members(g).tolist():
-                self._of_user.setdefault(user, []).append(g)
+        order = np.argsort(groups.user, kind="stable")
+        self._group = np.repeat(np.arange(len(groups)), groups.sizes)[order]
+        self._ptr = np.r_[0, np.cumsum(np.bincount(groups.user))]
         self._taken_of_user: dict[int, list[int]] = {}
 
-    def shared_with(self, g: int) -> dict[int, int]:
-        """Members in common with every other group that has any."""
-        counts = _count(self._of_user, self._groups.members(g).tolist())
-        del counts[g]
-        return counts
+    def shared_with(self, g: int) -> tuple[Int64, Int64]:
+        """Every other group that has members in common, ascending, and how many."""
+        users = self._groups.members(g)
+        ends = zip(self._ptr[users].tolist(), self._ptr[users + 1].tolist(), strict=True)
+        met = np.concatenate([self._group[start:end] for start, end in ends])
+        near, shared = np.unique(met, return_counts=True)
+        return near[near != g], shared[near != g]
 
-    def inside(self, g: int) -> list[int]:
+    def inside(self, g: int) -> Int64:
         """Other groups that have at least `WITHIN` of their members in this one."""
-        sizes = self._groups.sizes
-        return [h for h, shared in self.shared_with(g).items() if shared >= WITHIN * sizes[h]]
+        near, shared = self.shared_with(g)
+        return near[shared >= WITHIN * self._groups.sizes[near]]
 
     def repeats_taken(self, g: int) -> bool:
         """Tell whether the group repeats one that was taken."""
         sizes = self._groups.sizes
-        counts = _count(self._taken_of_user, self._groups.members(g).tolist())
+        counts: dict[int, int] = {}
+        for user in self._groups.members(g).tolist():
+            for other in self._taken_of_user.get(user, ()):
+                counts[other] = counts.get(other, 0) + 1
         return any(n > MAX_OVERLAP * min(sizes[g], sizes[other]) for other, n in counts.items())
 
     def take(self, g: int) -> None:
         """Put the group on the list."""
         for user in self._groups.members(g).tolist():
             self._taken_of_user.setdefault(user, []).append(g)
-
-
-def _count(of_user: dict[int, list[int]], users: Iterable[int]) -> dict[int, int]:
-    counts: dict[int, int] = {}
-    for user in users:
-        for g in of_user.get(user, ()):
-            counts[g] = counts.get(g, 0) + 1
-    return counts
 
 
 def _log_odds(score: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
