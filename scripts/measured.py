@@ -105,6 +105,30 @@ def ours(result: Result) -> str:
     )
 
 
+def hiding(result: Result) -> str:
+    """Ring AP where rings pay to be missed, the mean over seeds, beside the best peer."""
+    settings: dict[str, list[str]] = {}
+    for world in result["worlds"]:
+        knob, value = world["recipe"]["knob"], world["recipe"]["value"]
+        named = "nothing" if knob is None else f"{knob} {value:g}"
+        settings.setdefault(named, []).append(world["name"])
+    mine = cells(result, OURS)
+    rows = []
+    for named, names in settings.items():
+        best = best_peer(result, names)
+        found = [mine[name]["rings"] for name in names]
+        rows.append(
+            (
+                named,
+                figure(statistics.mean(row["ap"] for row in found)),
+                figure(statistics.mean(row["recall_at"]["50"] for row in found)),
+                "-" if best is None else f"{figure(best[0])} ({best[1]})",
+            )
+        )
+    head = ("what rings pay", "ring AP", "recall@50", "best of the peers, ring AP")
+    return f"{table(head, rows)}\n{machine(result)}\n"
+
+
 def missed(result: Result) -> str:
     """What is missed on the reference worlds, by typology, the worst first."""
     total: dict[str, list[int]] = {}
@@ -215,6 +239,7 @@ def across(result: Result) -> str:
 BLOCKS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "worlds": ("reference.json", worlds),
     "ours": ("ours.json", ours),
+    "hiding": ("evasion.json", hiding),
     "across": ("across_engines.json", across),
     "missed": ("reference.json", missed),
     "real_labels": ("real_labels.json", real_labels),
