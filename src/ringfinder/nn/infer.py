@@ -66,13 +66,13 @@ def among_neighbours(model: Hybrid, data: HeteroData, own: Tensor, flat: Tensor)
     for kind in data.node_types:
         if kind != USER:
             into = [t for t in data.edge_types if t[2] == kind]
-            received = [_messages(model, data, edge_type, own, ones) for edge_type in into]
+            received = (_messages(model, data, edge_type, own, ones) for edge_type in into)
             entity[kind] = model.entity_state(kind, data[kind].x.to(device), received)
-    received = [
+    received = (  # one at a time: each is as large as `own`
         _messages(model, data, t, entity[t[0]], data[t[0]].weight.to(device))
         for t in data.edge_types
         if t[2] == USER
-    ]
+    )
     state = model.user_state(own, received)
     return Embedded(state, model.user_logit(state), flat)
 

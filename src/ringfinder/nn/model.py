@@ -1,6 +1,6 @@
 """The hybrid: an LSTM over a user's events, GraphSAGE over the entity graph, two heads."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
 
@@ -182,7 +182,7 @@ class Hybrid(nn.Module):
         state: Tensor = self.own(joined).relu()
         return state
 
-    def entity_state(self, entity: str, x: Tensor, messages: list[Tensor]) -> Tensor:
+    def entity_state(self, entity: str, x: Tensor, messages: Iterable[Tensor]) -> Tensor:
         """Update the state of entities of one type, float32 [m, hidden]."""
         total = self.entity[entity_slot(entity)](x)
         for message in messages:
@@ -190,7 +190,7 @@ class Hybrid(nn.Module):
         state: Tensor = self.entity_norm(total).relu()
         return state
 
-    def user_state(self, own: Tensor, messages: list[Tensor]) -> Tensor:
+    def user_state(self, own: Tensor, messages: Iterable[Tensor]) -> Tensor:
         """Join the final state of users and their own one, float32 [n, 2 x hidden]."""
         total = self.user(own)
         for message in messages:
