@@ -27,6 +27,11 @@ from ringfinder.evaluate.benchmark.worlds import LOG
 from ringfinder.evaluate.injection import inject
 from ringfinder.evaluate.reported import read_groups, read_scores
 from ringfinder.evaluate.user_metrics import average_precision
+from ringfinder.features.load import ids
+from ringfinder.features.repeats import repeat_bursts
+from ringfinder.pipeline.ingest import ingest
+from ringfinder.pipeline.snapshot import snapshot_at
+from ringfinder.store.workspace import Workspace
 
 SEEDS = (1, 2, 3)
 PLANTED = 20
@@ -105,6 +110,17 @@ def busiest_hour(log: pd.DataFrame) -> pd.Series:
     return pd.Series(best)
 
 
+def bursts(log: pd.DataFrame) -> pd.Series:
+    """What ringfinder says of users by their repeat bursts alone."""
+    with tempfile.TemporaryDirectory() as place:
+        log.to_parquet(Path(place, LOG), index=False)
+        workspace = Workspace(Path(place, "workspace"))
+        ingest(workspace, [Path(place, LOG)])
+        snapshot = snapshot_at(workspace, as_of=None, window=None)
+        strength = repeat_bursts(snapshot.events).strength(snapshot.n_users)
+        return pd.Series(strength, index=list(ids(snapshot, "user")))
+
+
 Measure = Callable[[pd.DataFrame, pd.DataFrame, pd.Series], float | None]
 
 
@@ -142,6 +158,8 @@ def main() -> None:
         "yelpchi, users": on_labels(reviews, users, of_users),
     }
     shop = labelled["shopee, pairs of buyer and shop"]
+    alone = of_pairs(orders, pairs, bursts(orders))
+    shop["ringfinder's repeat bursts alone"] = round(alone or 0.0, 4)
     shop["one feature: most orders of a pair in an hour"] = round(one_feature or 0.0, 4)
     text = json.dumps({"machine": machine(), "average_precision": labelled}, indent=1)
     (RESULTS / "real_labels.json").write_text(text + "\n", encoding="utf-8")
