@@ -88,7 +88,7 @@ def main() -> None:
     bars = {
         "ingest": (10, 3072),
         "snapshot": (15, 3072),
-        "sweep": (30, 3072),
+        "sweep": (15, 1536),
         "investigate": (1.0, 250),
         "help": (0.4, None),
     }
