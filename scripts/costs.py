@@ -54,7 +54,7 @@ def simulated(result: Result) -> str:
             name.split()[0],
             f"{row['events']:,}",
             f"{row['users']:,}",
-            row["rings"],
+            f"{row['rings']:,}",
             f"{row['wall_s']:.0f}",
             f"{row['peak_mib']:,}",
             f"{row['files_mib']:,}",
