@@ -18,6 +18,8 @@ def card(dimensions: Dimensions, version: str, training: Mapping[str, Any]) -> s
     ]
     stats = f"{dimensions.stats} group statistics" if dimensions.stats else "no group statistics"
     begun = f"bundle {training['started_from']}" if training["started_from"] else "random weights"
+    apart = training.get("group_snapshots")  # of a group head that was trained apart
+    of = "" if apart is None else f" of {apart} other snapshot(s)"
     return f"""# Ring-finding hybrid {version}
 
 An LSTM over each user's last {dimensions.length} events (width {dimensions.lstm}) feeding a
@@ -28,7 +30,7 @@ relation-wise, hub-weighted GraphSAGE over users and what they touch (two hops, 
 ## Trained on
 
 {training["snapshots"]} snapshot(s), {training["users"]} users by {training["method"]} (targets sum
-to {_number(training["positives"])}), {training["groups"]} groups; started from {begun}, seed
+to {_number(training["positives"])}), {training["groups"]} groups{of}; started from {begun}, seed
 {training["seed"]}, best epoch {training["best_epoch"]} of {training["epochs"]}.
 
 ## Measured on a held-out part of the same

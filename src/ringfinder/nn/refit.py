@@ -38,6 +38,7 @@ def refit_groups(
     training = {
         **bundle.training,
         "groups": sum(len(part) for part in parts),
+        "group_snapshots": len(parts),
         "started_from": bundle.version,
         "metrics": {**bundle.training["metrics"], "groups": metrics},
     }

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 _OURS = "ringfinder"
 _LEFT_OUT = "no ring found"
+_KINDS = 19
+"""More would share their colour and hatch, and overflow the legend."""
+_OTHER_KINDS = "other kinds"
 _APART = 1.4
 """Ticks of events that are nearer to each other would touch."""
 _FEW = 30
@@ -163,10 +166,14 @@ def _false(results: Results, directory: Path) -> Path:
         for cell in cells:
             total.update((cell.figures or {})["rings"]["false_by_kind_at_50"])
         counts[name] = Counter({kind: n / len(cells) for kind, n in total.items()})
-    overall = sum(counts.values(), Counter())
+    kinds = [kind for kind, _ in sum(counts.values(), Counter()).most_common()]
+    if len(kinds) > _KINDS:
+        for row in counts.values():
+            row[_OTHER_KINDS] = sum(row[kind] for kind in kinds[_KINDS:])
+        kinds = [*kinds[:_KINDS], _OTHER_KINDS]
     with _axes(path) as (axes,):
         left = dict.fromkeys(counts, 0.0)
-        for position, (kind, _) in enumerate(overall.most_common()):
+        for position, kind in enumerate(kinds):
             widths = [counts[name][kind] for name in counts]
             axes.barh(
                 list(counts),
