@@ -1,5 +1,6 @@
 """Repeat bursts: one account that orders at one target again and again within hours."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,9 @@ SPAN = 3 * 3_600_000_000
 FEWEST = 3
 """Orders that make a burst; two are a forgotten item or a gift."""
 
-HALF = 10.0
-"""Nats at which a burst that is all of its target's traffic is worth one half."""
+HALF = math.log(50)
+"""Nats at which a burst that is all of its target's traffic is worth one half: as rare among pairs
+as fraud among users, one in fifty at most (docs/decisions/0018)."""
 
 _MS = 1_000
 
