@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from data import RESULTS
-from leave_typology_out import TEST_EVENTS, describe, figures
+from leave_typology_out import TEST_EVENTS, figures, test_world
 
 from ringfinder.detect.hybrid import Hybrid
 from ringfinder.evaluate.benchmark.machine import machine
@@ -24,7 +24,8 @@ from ringfinder.nn.refit import refit_groups
 from ringfinder.pipeline.models import shipped_model
 from ringfinder.pipeline.simulate import simulate
 
-from train_base import SEED, examples, group_worlds, held_out  # isort: skip - a script
+from train_base import SEED, examples, held_out  # isort: skip - a script
+from training_groups import training_groups  # isort: skip - a script
 
 TESTS = (
     ("mixed", 201),
@@ -41,7 +42,7 @@ def across(place: Path) -> dict[str, dict[str, dict[str, Any]]]:
     """Figures by the engine learned from and the test world of the other."""
     told: dict[str, dict[str, dict[str, Any]]] = {}
     for engine in ENGINES:
-        worlds = [describe(directory) for directory in group_worlds(place, engine)]
+        worlds = list(training_groups(engine))
         away = held_out(len(worlds), np.random.default_rng(SEED))
         parts = [
             examples(world.stats, world.jaccard, held=held)
@@ -54,7 +55,7 @@ def across(place: Path) -> dict[str, dict[str, dict[str, Any]]]:
             for mix, seed in TESTS if other != engine else ():
                 at = place / f"{engine}, {other} {mix} {seed}"
                 simulate(at, events=TEST_EVENTS, seed=seed, mix=mix, engine=other)
-                told[engine][f"{other} {mix} {seed}"] = figures(describe(at), head)
+                told[engine][f"{other} {mix} {seed}"] = figures(test_world(at), head)
     return told
 
 

@@ -21,7 +21,8 @@ from data import RESULTS, ROOT
 
 sys.path.append(str(ROOT / "scripts"))
 
-from train_base import SEED, best_ring, examples, group_worlds, held_out
+from train_base import SEED, examples, held_out
+from training_groups import World, training_groups
 
 from ringfinder.detect.hybrid import Hybrid
 from ringfinder.evaluate.benchmark.machine import machine
@@ -31,7 +32,6 @@ from ringfinder.evaluate.truth import Truth, read_truth
 from ringfinder.events.progress import silent
 from ringfinder.events.simulator.engine import ENGINES
 from ringfinder.events.simulator.typologies import TYPOLOGIES
-from ringfinder.features.load import ids
 from ringfinder.nn.bundle import load_bundle
 from ringfinder.nn.fit_groups import GroupExamples
 from ringfinder.nn.refit import refit_groups
@@ -51,32 +51,25 @@ LISTED = 200
 
 
 @dataclass(frozen=True)
-class World:
-    """One world with its candidate groups, `stats` float32 [g, F] as the head reads them.
+class TestWorld:
+    """A world to rank: its candidate groups and the truth.
 
-    `jaccard` float64 [g] is each group's best Jaccard index with a ring, `typology` that ring's.
+    `stats` float32 [g, F] are their statistics as the head reads them.
     """
 
     found: Found
     truth: Truth
     stats: npt.NDArray[np.float32]
-    jaccard: npt.NDArray[np.float64]
-    typology: npt.NDArray[np.str_]
 
 
-def describe(directory: Path) -> World:
+def test_world(directory: Path) -> TestWorld:
     """Ingest a world and find its candidate groups."""
     workspace = Workspace(directory / "workspace")
     ingest(workspace, [directory / "events.parquet"])
     snapshot = snapshot_at(workspace, as_of=None, window=None)
-    truth, found = read_truth(directory), find_groups(snapshot)
-    stats = head_inputs(found.statistics, snapshot.n_users).astype(np.float32)
-    code = {name: i for i, name in enumerate(ids(snapshot, "user"))}
-    rings = [np.array([code[user] for user in ring.members]) for ring in truth.rings]
-    jaccard, which = best_ring(found.groups, rings)
-    names = np.array([ring.typology for ring in truth.rings] + [""])
+    found = find_groups(snapshot)
     print(directory.name, flush=True)
-    return World(found, truth, stats, jaccard, names[which])
+    return TestWorld(found, read_truth(directory), head_inputs(found.statistics, snapshot.n_users))
 
 
 def without(world: World, left_out: frozenset[str], *, held: bool) -> GroupExamples:
@@ -85,7 +78,7 @@ def without(world: World, left_out: frozenset[str], *, held: bool) -> GroupExamp
     return examples(world.stats[untouched], world.jaccard[untouched], held=held)
 
 
-def figures(world: World, head: Hybrid) -> dict[str, Any]:
+def figures(world: TestWorld, head: Hybrid) -> dict[str, Any]:
     """Rank the groups of a world by a head, and measure."""
     score = head.score_groups(world.found.log.snapshot, world.found.groups, world.stats)
     rings = tell_rings(world.found, score, max_rings=LISTED)
@@ -113,15 +106,14 @@ def main() -> None:
     torch.set_num_threads(1)  # the head is small: threads only wait for each other
     bundle = load_bundle(shipped_model())
     with tempfile.TemporaryDirectory() as place:
-        tests: dict[str, World] = {}
+        tests: dict[str, TestWorld] = {}
         for engine in ENGINES:
             for seed in TEST_SEEDS:
                 name = f"{engine} mixed {seed}"
                 at = Path(place, name)
                 simulate(at, events=TEST_EVENTS, seed=seed, engine=engine)
-                tests[name] = describe(at)
-        first = next(iter(ENGINES))
-        training = [describe(directory) for directory in group_worlds(Path(place), first)]
+                tests[name] = test_world(at)
+        training = list(training_groups(next(iter(ENGINES))))
         held = held_out(len(training), np.random.default_rng(SEED))
         heads: dict[str, dict[str, Any]] = {}
         for name, left_out in (

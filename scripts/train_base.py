@@ -1,15 +1,15 @@
 """Train the shipped bundle on worlds of the project's own simulator, and on nothing else.
 
 Users are learned on some worlds of the first engine, groups on others of both: whole worlds with
-their rings, and honest life as poorer logs tell of it with the injector's rings. The community head
-is calibrated on the groups that heads of one engine alone tell of the other's worlds: a log that
-somebody brings is foreign too.
+their rings; worlds whose rings work otherwise than a mix at rest has them; and honest life as
+poorer logs tell of it, with the injector's rings. The community head is calibrated on the groups
+that heads of one engine alone tell of the other's worlds: a log that somebody brings is foreign
+too.
 """
 
 import argparse
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +19,7 @@ import torch
 from ringfinder.evaluate.truth import read_truth
 from ringfinder.events.progress import silent
 from ringfinder.events.simulator.engine import ENGINES
-from ringfinder.features.groups import Groups
 from ringfinder.features.load import ids
-from ringfinder.features.snapshot import Snapshot
 from ringfinder.nn.bundle import Bundle, load_bundle
 from ringfinder.nn.fit_groups import GroupExamples
 from ringfinder.nn.holdout import SHARE
@@ -31,15 +29,12 @@ from ringfinder.nn.refit import calibrate_groups, refit_groups
 from ringfinder.nn.train import TrainingSet, fit
 from ringfinder.pipeline.ingest import ingest
 from ringfinder.pipeline.models import shipped_model
-from ringfinder.pipeline.simulate import simulate
 from ringfinder.pipeline.snapshot import snapshot_at
-from ringfinder.rings.find import find_groups
-from ringfinder.rings.score import head_inputs
 from ringfinder.rings.selection import select
-from ringfinder.rings.statistics import column
 from ringfinder.store.workspace import Workspace
 
-from tellings import NO_BROWSING, NO_IDENTIFIERS, SELLERS_ONLY, WHOLE, plant, thin  # isort: skip - a script
+from tellings import NO_BROWSING, NO_IDENTIFIERS, SELLERS_ONLY, WHOLE  # isort: skip - a script
+from training_groups import World, told_world, training_groups  # isort: skip - a script
 
 USER_WORLDS = (
     ("mixed", 300_000, 1, WHOLE),
@@ -53,33 +48,6 @@ USER_WORLDS = (
     ("improvised", 150_000, 9, NO_BROWSING),
     ("mixed", 150_000, 10, SELLERS_ONLY),
 )
-GROUP_WORLDS = (
-    ("mixed", 300_000, 11, WHOLE),
-    ("mixed", 300_000, 12, WHOLE),
-    ("mixed", 150_000, 13, NO_BROWSING),
-    ("slow", 300_000, 14, WHOLE),
-    ("bursty", 300_000, 15, WHOLE),
-    ("identifier", 300_000, 16, WHOLE),
-    ("none", 300_000, 17, WHOLE),
-    ("none", 150_000, 18, NO_BROWSING),
-    ("mixed", 800_000, 19, WHOLE),
-    ("none", 600_000, 20, WHOLE),
-    ("mixed", 100_000, 21, WHOLE),
-    ("mixed", 100_000, 22, NO_IDENTIFIERS),
-    ("improvised", 300_000, 23, WHOLE),
-    ("improvised", 300_000, 24, WHOLE),
-    ("improvised", 150_000, 25, NO_IDENTIFIERS),
-    ("improvised", 150_000, 26, WHOLE),
-    ("improvised", 600_000, 27, WHOLE),
-    ("gatherings", 300_000, 28, WHOLE),
-    ("gatherings", 300_000, 29, WHOLE),
-    ("mixed", 300_000, 30, SELLERS_ONLY),
-)
-"""Mix, events, seed and telling of each world."""
-
-PLANTED_SEEDS = range(301, 337)
-"""Seeds of worlds of honest life, retold, with rings of the injector's making (`tellings`)."""
-
 EPOCHS = 10
 SEED = 1
 HIT = 0.5
@@ -90,34 +58,6 @@ CPU = torch.device("cpu")
 
 TOLD = 200
 """Groups of a world that a list tells, and that calibrate."""
-
-
-@dataclass(frozen=True)
-class World:
-    """Candidate groups of one world, with all that training asks of them.
-
-    `stats` float32 [g, F] as the head reads them, `nats` float32 [g] what a description saves in
-    all, `jaccard` float64 [g] the best match with a planted ring.
-    """
-
-    groups: Groups
-    stats: npt.NDArray[np.float32]
-    nats: npt.NDArray[np.float32]
-    jaccard: npt.NDArray[np.float64]
-
-
-def best_ring(
-    groups: Groups, rings: Sequence[npt.NDArray[np.int32]]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """The best Jaccard index of each group with a ring, and the ring's position, -1 for none."""
-    best, which = np.zeros(len(groups)), np.full(len(groups), -1)
-    for position, ring in enumerate(rings):
-        inside = np.isin(groups.user, ring)
-        both = np.add.reduceat(inside, groups.ptr[:-1]) if len(groups) else np.empty(0)
-        jaccard = both / (groups.sizes + len(ring) - both)
-        which[jaccard > best] = position
-        best = np.maximum(best, jaccard)
-    return best, which
 
 
 def examples(
@@ -135,58 +75,17 @@ def held_out(count: int, rng: np.random.Generator) -> list[bool]:
     return [position in chosen for position in range(count)]
 
 
-def told_world(directory: Path, engine: str, world: tuple[str, int, int, str]) -> None:
-    """Write a world of an engine, of this mix, events and seed, as its telling has it."""
-    mix, events, seed, telling = world
-    simulate(directory, events=events, seed=seed, mix=mix, engine=engine)
-    thin(directory / "events.parquet", telling)
-
-
-def group_worlds(place: Path, engine: str) -> Iterator[Path]:
-    """Write the worlds of an engine that groups are learned on, one after the other."""
-    for world in GROUP_WORLDS:
-        mix, _, seed, telling = world
-        directory = place / f"{engine}-{mix}-{seed}-{telling}"
-        told_world(directory, engine, world)
-        yield directory
-    for seed in PLANTED_SEEDS:
-        directory = place / f"{engine}-planted-{seed}"
-        plant(directory, engine, seed)
-        yield directory
-
-
-def _read(directory: Path) -> tuple[Snapshot, list[npt.NDArray[np.int32]]]:
-    """Ingest one world: its snapshot and the user codes of each ring."""
-    workspace = Workspace(directory / "workspace")
-    ingest(workspace, [directory / "events.parquet"])
-    snapshot = snapshot_at(workspace, as_of=None, window=None)
-    code = {name: i for i, name in enumerate(ids(snapshot, "user"))}
-    rings = [
-        np.array(sorted(code[user] for user in ring.members), np.int32)
-        for ring in read_truth(directory).rings
-    ]
-    print(f"{directory.name}: {snapshot.n_users} users, {len(rings)} rings", flush=True)
-    return snapshot, rings
-
-
 def user_set(place: Path, world: tuple[str, int, int, str]) -> TrainingSet:
     """Every user of one world of the first engine, with its label."""
     directory = place / f"users-{world[0]}-{world[2]}"
     told_world(directory, next(iter(ENGINES)), world)
-    snapshot, rings = _read(directory)
-    label = np.zeros(snapshot.n_users, np.int8)
-    for ring in rings:
-        label[ring] = 1
+    workspace = Workspace(directory / "workspace")
+    ingest(workspace, [directory / "events.parquet"])
+    snapshot = snapshot_at(workspace, as_of=None, window=None)
+    print(f"{directory.name}: {snapshot.n_users} users", flush=True)
+    members = {user for ring in read_truth(directory).rings for user in ring.members}
+    label = np.array([user in members for user in ids(snapshot, "user")], np.int8)
     return TrainingSet(snapshot, np.arange(snapshot.n_users, dtype=np.int32), label)
-
-
-def group_world(directory: Path) -> World:
-    """The candidate groups of one world."""
-    snapshot, rings = _read(directory)
-    found = find_groups(snapshot)
-    stats = head_inputs(found.statistics, snapshot.n_users)
-    nats = column(found.statistics, "net_nats") * column(found.statistics, "size")
-    return World(found.groups, stats, nats, best_ring(found.groups, rings)[0])
 
 
 def learn_groups(bundle: Bundle, worlds: Mapping[str, Sequence[World]]) -> Bundle:
@@ -229,11 +128,8 @@ def main() -> None:
             sets = [user_set(place, world) for world in USER_WORLDS]
             trained = fit(sets, epochs=options.epochs, device="auto", seed=SEED, progress=silent)
             bundle = trained.bundle
-        worlds = {
-            engine: [group_world(directory) for directory in group_worlds(place, engine)]
-            for engine in ENGINES
-        }
-        bundle = learn_groups(bundle, worlds)
+    worlds = {engine: list(training_groups(engine)) for engine in ENGINES}
+    bundle = learn_groups(bundle, worlds)
     bundle.save(options.out)
     print(bundle.training["metrics"])
 
