@@ -40,7 +40,11 @@ bench: $(STAMP)
 	@$(BIN)/python benchmarks/simulate_scale.py
 	@$(BIN)/python benchmarks/side_by_side.py
 	@$(BIN)/python benchmarks/scale.py
+	@$(BIN)/python benchmarks/louvain.py
 	@$(BIN)/python benchmarks/hardness.py
+	@$(BIN)/python benchmarks/reach.py
+	@$(BIN)/python benchmarks/stability.py
+	@$(BIN)/python benchmarks/cited.py
 	@$(BIN)/python benchmarks/leave_typology_out.py
 	@$(BIN)/python benchmarks/across_engines.py
 	@$(BIN)/python benchmarks/verdicts.py

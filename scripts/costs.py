@@ -78,3 +78,40 @@ def scale(result: Result) -> str:
         f"{table(head, told)}\nCPU seconds and peak memory of the whole process. "
         f"{machine(result)}\n"
     )
+
+
+def louvain(result: Result) -> str:
+    """CPU seconds of a sweep and of networkx's Louvain and Leiden on two graphs of the same log."""
+    rows = []
+    for events, size in result["sizes"].items():
+        for graph, costs in size["graphs"].items():
+            slow, fast = costs["networkx louvain"], costs["leiden, modularity"]
+            ratios = costs["ratios"]
+            rows.append(
+                (
+                    f"{int(events):,}, {graph}",
+                    f"{fast['links']:,}" if "links" in fast else "-",
+                    f"{slow['cpu_s']:,.1f}" if "cpu_s" in slow else slow["reason"],
+                    _with(fast, ratios["leiden, modularity"]),
+                    _with(size["channels"], ratios["channels"]),
+                    _with(size["sweep"], ratios["sweep"]),
+                )
+            )
+    head = (
+        "events, graph",
+        "links",
+        "networkx's Louvain",
+        "our Leiden, same graph and aim",
+        "all channels of a sweep",
+        "the whole sweep",
+    )
+    return (
+        f"{table(head, rows)}\nCPU seconds, in brackets how many times faster than networkx's "
+        f"Louvain; the bar is {result['bar']:g} times. {machine(result)}\n"
+    )
+
+
+def _with(cost: Result, ratio: float | None) -> str:
+    if "cpu_s" not in cost:
+        return str(cost["reason"])
+    return f"{cost['cpu_s']:,.2f}" + ("" if ratio is None else f" ({ratio:,.1f})")

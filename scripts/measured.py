@@ -4,7 +4,8 @@ import re
 import statistics
 from collections.abc import Callable, Iterable
 
-from costs import scale, shared_graph, simulated, speed
+from costs import louvain, scale, shared_graph, simulated, speed
+from grounds import cited, reach, stability
 from tables import Result, figure, machine, table
 
 OURS = "ringfinder"
@@ -248,6 +249,10 @@ BLOCKS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "speed": ("speed.json", speed),
     "simulated": ("simulate_scale.json", simulated),
     "scale": ("scale.json", scale),
+    "louvain": ("louvain.json", louvain),
+    "reach": ("reach.json", reach),
+    "stability": ("stability.json", stability),
+    "cited": ("cited.json", cited),
     "shared_graph": ("shared_graph.json", shared_graph),
 }
 """Block of README.md: the file it comes from, and how that is told."""

@@ -1,0 +1,99 @@
+"""Tables of README.md on a list's grounds: what it is chosen from, cites, how firm it is."""
+
+from tables import Result, figure, machine, table
+
+ORDER = ("reference", "tastes", "city")
+CAUSES = {
+    "members": "other members",
+    "rank": "further down the list",
+    "gone": "no such group any more",
+}
+
+
+def reach(result: Result) -> str:
+    """Rings that some candidate group reaches, by typology and by channel."""
+    sums = result["summary"]
+    kinds = [kind for kind in ORDER if kind in sums]
+    typologies = sorted({name for kind in kinds for name in sums[kind]["by_typology"]})
+    rows = []
+    for name in typologies:
+        row: list[object] = [name.replace("_", " ")]
+        for kind in kinds:
+            one = sums[kind]["by_typology"].get(name)
+            row.append("-" if one is None else f"{one['settled']} of {one['planted']}")
+        rows.append(row)
+    rows.append(["all", *(_of(sums[kind]["settled"], sums[kind]["planted"]) for kind in kinds)])
+    bar = result["bar"]
+    kept = ""
+    if bar["worlds"] in sums:
+        share = sums[bar["worlds"]]["share"]
+        word = "kept" if share >= bar["share"] else "missed"
+        kept = (
+            f"Reached on the reference worlds: {share:.1%}; the bar is {bar['share']:.0%}: {word}. "
+        )
+    groups = [world["groups"]["settled"] for world in result["worlds"].values()]
+    return (
+        f"{table(('kind of ring', *kinds), rows)}\n{kept}Groups to choose from: "
+        f"{min(groups):,} to {max(groups):,} a world.\n\n{_channels(sums, kinds)}\n"
+        f"{machine(result)}\n"
+    )
+
+
+def _of(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({part / whole:.1%})" if whole else "-"
+
+
+def _channels(sums: Result, kinds: list[str]) -> str:
+    """Rings that each channel reaches, in brackets those that no other does."""
+    rows = [
+        (
+            name,
+            *(
+                f"{one['settled']} ({one['settled_alone']})"
+                for one in (sums[kind]["by_channel"][name] for kind in kinds)
+            ),
+        )
+        for name in sums[kinds[0]]["by_channel"]
+    ]
+    return table(("channel: rings it reaches (it alone)", *kinds), rows)
+
+
+def cited(result: Result) -> str:
+    """The share of cited evidence that belongs to the ring."""
+    bar = result["bar"]
+    rows = []
+    for kind in ORDER:
+        if kind in result["summary"]:
+            one = result["summary"][kind]
+            shares = (one["events"], one["members"], one["things"])
+            rows.append((kind, one["hits"], *(_share(share, bar) for share in shares)))
+    head = ("worlds", "hits", "events", "members", "shared things")
+    return f"{table(head, rows)}\nThe bar is {bar:.0%}. {machine(result)}\n"
+
+
+def _share(share: float, bar: float) -> str:
+    return f"{share:.1%}{'' if share >= bar else ', missed'}"
+
+
+def stability(result: Result) -> str:
+    """How far the list stays as it is, by its length; and what one more day changes."""
+    rows = []
+    for kind, one in result["summary"].items():
+        for name, found in one.items():
+            if isinstance(found, dict) and name != "lost":
+                rows.append((f"{kind}, {name}", *(figure(found[top]) for top in found)))
+    tops = next(iter(result["summary"].values()))["one more day"]
+    head = ("worlds", *(f"first {top}" if top.isdigit() else top for top in tops))
+    told = []
+    for kind, one in result["summary"].items():
+        lost = one["lost"][str(result["top"])]
+        parts = ", ".join(f"{word} {figure(lost[cause])}" for cause, word in CAUSES.items())
+        rings = figure(one["planted rings, one more day"])
+        told.append(
+            f"- {kind}: of the first {result['top']} one more day costs {parts}; "
+            f"planted rings among them stay at {rings}.\n"
+        )
+    return (
+        f"{table(head, rows)}\nThe bar for the first {result['top']} is {result['bar']:.2f}.\n\n"
+        f"{''.join(told)}\n{machine(result)}\n"
+    )
