@@ -2,9 +2,9 @@
 
 Of the first 50 rings of a sweep those that are hits, each against the planted ring that it is
 matched with. A line of evidence cites events, members and, but for the last line on what would
-clear the ring, one thing. An event belongs when it is the ring's own work: one of its members did
-it, and not as cover. A member belongs when it is in the planted ring, a thing when the ring's own
-work touched it. Every ring counts alike, however much is cited against it.
+clear the ring, one thing. A member belongs when it is in the planted ring, an event when one of
+the ring's members did it, a thing when the ring's own work touched it. `own_work` is the stricter
+share of events that are no cover. Every ring counts alike, however much is cited against it.
 """
 
 import json
@@ -30,22 +30,25 @@ from ringfinder.vocabulary import ENTITY_TYPES
 SEEDS = (101,)
 TOP = 50
 BAR = 0.95
-CITED = ("events", "members", "things")
+CITED = ("events", "own_work", "members", "things")
 
 Row = dict[str, float]
 """Share of what is cited against one ring that belongs to it, by what is cited."""
 
 
-def own_work(directory: Path) -> pd.DataFrame:
-    """The events of rings that are no cover, with the ring they belong to."""
-    marked = pd.read_parquet(directory / "truth_events.parquet")
+def read_events(directory: Path) -> pd.DataFrame:
+    """The log of a world, `work` telling the events of rings that are no cover."""
     log = pd.read_parquet(directory / "events.parquet")
-    return log.merge(marked[~marked["is_camouflage"]], on="event_id")
+    marked = pd.read_parquet(directory / "truth_events.parquet")
+    work = marked.loc[~marked["is_camouflage"], "event_id"]
+    return log.assign(work=log["event_id"].isin(work))
 
 
-def belongs(ring: Ring, members: frozenset[str], work: pd.DataFrame) -> Row:
-    """The shares of what `ring` cites, against the members and the work of a planted ring."""
-    events = set(work["event_id"])
+def belongs(ring: Ring, members: frozenset[str], log: pd.DataFrame) -> Row:
+    """The shares of what `ring` cites, against the members of a planted ring and what they did."""
+    own = log[log["user_id"].isin(members)]
+    work = own[own["work"]]
+    by_members, no_cover = set(own["event_id"]), set(work["event_id"])
     things = {
         (kind.name, thing)
         for kind in ENTITY_TYPES
@@ -53,8 +56,10 @@ def belongs(ring: Ring, members: frozenset[str], work: pd.DataFrame) -> Row:
         for thing in work[kind.column].dropna()
     }
     named = [fact for fact in ring.evidence if fact.entity is not None]
+    events = [one for fact in named for one in fact.event_ids]
     cited: dict[str, list[bool]] = {
-        "events": [one in events for fact in named for one in fact.event_ids],
+        "events": [one in by_members for one in events],
+        "own_work": [one in no_cover for one in events],
         "members": [user in members for fact in ring.evidence for user in fact.users],
         "things": [(fact.entity_type, fact.entity) in things for fact in named],
     }
@@ -70,12 +75,11 @@ def measure(world: World, head: Hybrid) -> list[Row]:
     matching = match(
         [frozenset(ring.members) for ring in listed], [ring.members for ring in truth.rings]
     )
-    work = dict(list(own_work(world.directory).groupby("ring_id")))
+    log = read_events(world.directory)
     rows = []
     for ring, of, hit in zip(listed, matching.ring_of.tolist(), matching.hit, strict=True):
         if hit:
-            planted = truth.rings[of]
-            rows.append(belongs(ring, planted.members, work[planted.ring_id]))
+            rows.append(belongs(ring, truth.rings[of].members, log))
     return rows
 
 

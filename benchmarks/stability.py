@@ -83,16 +83,29 @@ def jaccard(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / len(one | other)
 
 
+def anywhere(first: Listed, second: Listed, top: int) -> float | None:
+    """Agreement of the first `top` groups with whichever of the whole second list is theirs."""
+    ours, theirs = ([one.members for one in groups] for groups in (first[:top], second))
+    return kept(ours, theirs)
+
+
+def kept(ours: Sequence[frozenset[str]], theirs: Sequence[frozenset[str]]) -> float | None:
+    """Mean Jaccard index of groups with their partners in a list that may be longer; None of none.
+
+    One without a partner counts as 0.
+    """
+    if not ours:
+        return None
+    pairs = zip(ours, match(ours, theirs).ring_of.tolist(), strict=True)
+    return statistics.mean(jaccard(one, theirs[of]) if of >= 0 else 0.0 for one, of in pairs)
+
+
 def of_rings(world: World, first: Listed, second: Listed) -> float | None:
     """Agreement on those of the first `TOP` groups of the earlier list that are planted rings."""
     rings = [ring.members for ring in read_truth(world.directory).rings]
     ours, theirs = ([one.members for one in groups[:TOP]] for groups in (first, second))
     hits = [group for group, hit in zip(ours, match(ours, rings).hit, strict=True) if hit]
-    if not hits:
-        return None
-    partner = match(hits, theirs).ring_of.tolist()
-    pairs = zip(hits, partner, strict=True)
-    return statistics.mean(jaccard(one, theirs[of]) if of >= 0 else 0.0 for one, of in pairs)
+    return kept(hits, theirs)
 
 
 def renamed(
@@ -133,6 +146,7 @@ def measure(world: World, head: Hybrid) -> dict[str, Any]:
     return {
         "alerts": [sum(one.alert for one in before), sum(one.alert for one in now)],
         "one more day": agreement(before, now),
+        "anywhere, one more day": {str(top): anywhere(before, now, top) for top in TOPS},
         "planted rings, one more day": of_rings(world, before, now),
         "lost": {str(top): lost(before, now, top) for top in TOPS},
         "shuffled": agreement(now, shuffled),
@@ -144,7 +158,7 @@ def measure(world: World, head: Hybrid) -> dict[str, Any]:
 def summary(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Means over worlds, leaving out those where both lists are empty."""
     told: dict[str, Any] = {"worlds": len(rows)}
-    for name in TELLINGS:
+    for name in (*TELLINGS, "anywhere, one more day"):
         told[name] = {top: mean(row[name][top] for row in rows) for top in rows[0][name]}
     told["planted rings, one more day"] = mean(row["planted rings, one more day"] for row in rows)
     told["lost"] = {

@@ -65,9 +65,9 @@ def cited(result: Result) -> str:
     for kind in ORDER:
         if kind in result["summary"]:
             one = result["summary"][kind]
-            shares = (one["events"], one["members"], one["things"])
+            shares = (one["members"], one["events"], one["own_work"], one["things"])
             rows.append((kind, one["hits"], *(_share(share, bar) for share in shares)))
-    head = ("worlds", "hits", "events", "members", "shared things")
+    head = ("worlds", "hits", "members", "their events", "of it no cover", "shared things")
     return f"{table(head, rows)}\nThe bar is {bar:.0%}. {machine(result)}\n"
 
 
@@ -78,11 +78,11 @@ def _share(share: float, bar: float) -> str:
 def stability(result: Result) -> str:
     """How far the list stays as it is, by its length; and what one more day changes."""
     rows = []
+    tops = next(iter(result["summary"].values()))["one more day"]
     for kind, one in result["summary"].items():
         for name, found in one.items():
             if isinstance(found, dict) and name != "lost":
-                rows.append((f"{kind}, {name}", *(figure(found[top]) for top in found)))
-    tops = next(iter(result["summary"].values()))["one more day"]
+                rows.append((f"{kind}, {name}", *(figure(found.get(top)) for top in tops)))
     head = ("worlds", *(f"first {top}" if top.isdigit() else top for top in tops))
     told = []
     for kind, one in result["summary"].items():
