@@ -1,11 +1,12 @@
 """What a whole sweep costs beside networkx's Louvain, and what Leiden costs on the same graphs.
 
-Two graphs of each log: `trades`, on which the peer `louvain` works (users and what they traded,
-without hubs), and `everything`, all that a sweep reads: users and each item, device and ip they
-touched. On each run networkx's Louvain, and graspologic-native's Leiden for the same modularity at
-the same resolution and as a channel of the sweep calls it. Each is a process of its own with a
-limit; communities are timed without reading the log and building the graph, the sweep with all it
-does after ingest: its model's loading, the user scores and the evidence included. Ratios are of CPU
+Three graphs of each log: `trades`, on which the peer `louvain` works (users and what they traded,
+without hubs); `channels`, which the channels of a sweep read (users, what they traded, devices and
+ips); and `everything`, with the items that they only looked at, which the rest of a sweep reads as
+well. On each run networkx's Louvain, and graspologic-native's Leiden for the same modularity at the
+same resolution and as a channel of the sweep calls it. Each is a process of its own with a limit;
+communities are timed without reading the log and building the graph, the sweep with all it does
+after ingest: its model's loading, the user scores and the evidence included. Ratios are of CPU
 seconds, which a busy machine changes least; a sweep has two threads, the others one.
 """
 
@@ -35,7 +36,7 @@ from ringfinder.evaluate.peers.bipartite import (
     log_weights,
     trade_graph,
 )
-from ringfinder.evaluate.peers.log import read_log
+from ringfinder.evaluate.peers.log import Codes, read_log
 from ringfinder.pipeline.ingest import ingest
 from ringfinder.pipeline.simulate import simulate
 from ringfinder.pipeline.snapshot import snapshot_at
@@ -48,6 +49,7 @@ WARM = 20_000
 SEED = 5
 LIMIT_S = 1_200.0
 BAR = 10.0
+SWEEP = "sweep"
 POTTS = 0.02
 """A resolution of the channel of shared purchases."""
 
@@ -57,17 +59,29 @@ def trades(log: Path) -> Edges:
     return trade_graph(read_log(log), HUB_USERS)
 
 
-def everything(log: Path) -> Edges:
-    """Users and every item, device and ip that they touched, each pair once, log-weighted."""
+def of_channels(log: Path) -> Edges:
+    """Users and every item they traded, device and ip that they touched."""
     read = read_log(log)
+    traded = read.trades()
+    return joined([(traded.user, traded.item), (read.user, read.device), (read.user, read.ip)])
+
+
+def everything(log: Path) -> Edges:
+    """Users and every item, device and ip that they touched."""
+    read = read_log(log)
+    return joined([(read.user, thing) for thing in (read.item, read.device, read.ip)])
+
+
+def joined(pairs: Sequence[tuple[Codes, Codes]]) -> Edges:
+    """One graph of users and things of several types, each pair once, log-weighted; -1 is none."""
     user, other, before = [], [], 0
-    for thing in (read.item, read.device, read.ip):
-        there = thing >= 0
-        user.append(read.user[there])
-        other.append(thing[there] + before)
-        before += int(thing.max(initial=-1)) + 1
-    users, others = distinct(np.concatenate(user), np.concatenate(other))
-    return edges_of(users, others, log_weights(others))
+    for users, things in pairs:
+        there = things >= 0
+        user.append(users[there])
+        other.append(things[there] + before)
+        before += int(things.max(initial=-1)) + 1
+    one, thing = distinct(np.concatenate(user), np.concatenate(other))
+    return edges_of(one, thing, log_weights(thing))
 
 
 def louvain(edges: Edges) -> Callable[[], Sequence[object]]:
@@ -114,7 +128,11 @@ def potts_leiden(edges: Edges) -> Callable[[], Sequence[object]]:
     return leiden(edges, resolution=POTTS, modularity=False)
 
 
-GRAPHS: dict[str, Callable[[Path], Edges]] = {"trades": trades, "everything": everything}
+GRAPHS: dict[str, Callable[[Path], Edges]] = {
+    "trades": trades,
+    "channels": of_channels,
+    "everything": everything,
+}
 METHODS: dict[str, Callable[[Edges], Callable[[], Sequence[object]]]] = {
     "networkx louvain": louvain,
     "leiden, modularity": same_leiden,
@@ -174,7 +192,7 @@ def measure(place: Path, events: int) -> dict[str, Any]:
         sys.exit(f"the sweep failed: {swept.reason}")
     told: dict[str, Any] = {
         "sweep": {"wall_s": round(swept.wall_s, 2), "cpu_s": round(swept.cpu_s, 2)},
-        "channels": apart(place, "channels", str(workspace)),
+        "channels": apart(place, SWEEP, str(workspace)),
         "graphs": {},
     }
     for graph in GRAPHS:
@@ -202,7 +220,7 @@ def main() -> None:
         out, what, *words = asked.part
         told = (
             all_channels(Path(words[0]))
-            if what == "channels"
+            if what == SWEEP
             else one_graph(what, words[0], Path(words[1]))
         )
         Path(out).write_text(json.dumps(told), encoding="utf-8")

@@ -90,10 +90,8 @@ def by_channel(rings: Iterable[Reached]) -> dict[str, dict[str, int]]:
 def summary(rings: list[Reached]) -> dict[str, Any]:
     """Counts over all rings of some worlds, by typology and by channel."""
     kinds = sorted({ring.typology for ring in rings})
-    total = counts(rings)
     return {
-        **total,
-        "share": round(total["settled"] / total["planted"], 4) if rings else None,
+        **counts(rings),
         "by_typology": {k: counts(ring for ring in rings if ring.typology == k) for k in kinds},
         "by_channel": by_channel(rings),
     }

@@ -81,7 +81,7 @@ def scale(result: Result) -> str:
 
 
 def louvain(result: Result) -> str:
-    """CPU seconds of a sweep and of networkx's Louvain and Leiden on two graphs of the same log."""
+    """CPU seconds of a sweep and of networkx's Louvain and Leiden on graphs of the same log."""
     rows = []
     for events, size in result["sizes"].items():
         for graph, costs in size["graphs"].items():

@@ -26,7 +26,7 @@ def reach(result: Result) -> str:
     bar = result["bar"]
     kept = ""
     if bar["worlds"] in sums:
-        share = sums[bar["worlds"]]["share"]
+        share = sums[bar["worlds"]]["settled"] / sums[bar["worlds"]]["planted"]
         word = "kept" if share >= bar["share"] else "missed"
         kept = (
             f"Reached on the reference worlds: {share:.1%}; the bar is {bar['share']:.0%}: {word}. "
