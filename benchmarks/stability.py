@@ -12,7 +12,6 @@ none.
 import json
 import statistics
 import tempfile
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -177,7 +176,6 @@ def mean(values: Any) -> float | None:
 def main() -> None:
     """Write benchmarks/results/stability.json."""
     torch.set_num_threads(1)
-    begun = time.monotonic()
     head = Hybrid.load(shipped_model(), "cpu")
     worlds: dict[str, dict[str, Any]] = {}
     of_kind: dict[str, list[dict[str, Any]]] = {}
@@ -187,7 +185,6 @@ def main() -> None:
         print(world.name, worlds[world.name], flush=True)
     result = {
         "machine": machine(),
-        "seconds": round(time.monotonic() - begun),
         "top": TOP,
         "bar": BAR,
         "summary": {kind: summary(rows) for kind, rows in of_kind.items()},

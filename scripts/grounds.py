@@ -3,6 +3,13 @@
 from tables import Result, figure, machine, table
 
 ORDER = ("reference", "tastes", "city")
+TELLINGS = (
+    "one more day",
+    "anywhere, one more day",
+    "shuffled",
+    "renamed",
+    "events renamed",
+)
 CAUSES = {
     "members": "other members",
     "rank": "further down the list",
@@ -77,23 +84,25 @@ def _share(share: float, bar: float) -> str:
 
 def stability(result: Result) -> str:
     """How far the list stays as it is, by its length; and what one more day changes."""
+    sums, top = result["summary"], str(result["top"])
+    tops = next(iter(sums.values()))["one more day"]
     rows = []
-    tops = next(iter(result["summary"].values()))["one more day"]
-    for kind, one in result["summary"].items():
-        for name, found in one.items():
-            if isinstance(found, dict) and name != "lost":
-                rows.append((f"{kind}, {name}", *(figure(found.get(top)) for top in tops)))
-    head = ("worlds", *(f"first {top}" if top.isdigit() else top for top in tops))
+    for kind, one in sums.items():
+        for name in TELLINGS:
+            rows.append((f"{kind}, {name}", *(figure(one[name].get(length)) for length in tops)))
+    head = ("worlds", *(f"first {length}" if length.isdigit() else length for length in tops))
+    least = min(one["one more day"][top] for one in sums.values())
     told = []
-    for kind, one in result["summary"].items():
-        lost = one["lost"][str(result["top"])]
+    for kind, one in sums.items():
+        lost = one["lost"][top]
         parts = ", ".join(f"{word} {figure(lost[cause])}" for cause, word in CAUSES.items())
         rings = figure(one["planted rings, one more day"])
         told.append(
-            f"- {kind}: of the first {result['top']} one more day costs {parts}; "
-            f"planted rings among them stay at {rings}.\n"
+            f"- {kind}: in the first {top} one more day costs by cause: {parts}. Planted rings "
+            f"among them agree to {rings}.\n"
         )
     return (
-        f"{table(head, rows)}\nThe bar for the first {result['top']} is {result['bar']:.2f}.\n\n"
+        f"{table(head, rows)}\nThe bar for the first {top} with one more day is "
+        f"{result['bar']:.2f}: {'kept' if least >= result['bar'] else 'missed'}.\n\n"
         f"{''.join(told)}\n{machine(result)}\n"
     )
