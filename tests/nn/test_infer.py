@@ -2,12 +2,12 @@ import numpy as np
 import torch
 from drawn_market import draw_snapshot
 
-from ringfinder.nn import infer
+from ringfinder.nn import infer, tensors
 from ringfinder.nn.fitting import batches
-from ringfinder.nn.infer import embed, group_logits
+from ringfinder.nn.infer import alone, among_neighbours, embed, group_logits
 from ringfinder.nn.model import Dimensions, Hybrid
 from ringfinder.nn.sampler import ALL, NeighborSampler
-from ringfinder.nn.tensors import graph_tensors
+from ringfinder.nn.tensors import SnapshotEdges, SnapshotUsers, graph_tensors
 
 CPU = torch.device("cpu")
 
@@ -42,6 +42,20 @@ def test_repeated_runs_and_small_chunks_agree(market, monkeypatch):
     monkeypatch.setattr(infer, "_EDGES_A_CHUNK", 40)
     monkeypatch.setattr(infer, "_USERS_A_CHUNK", 17)
     np.testing.assert_allclose(embed(model, data, CPU).state, once.state, atol=1e-5)
+
+
+def test_a_snapshot_read_a_piece_at_a_time_gives_the_same_bits(monkeypatch):
+    snapshot = draw_snapshot(4, declared=("card",))
+    model, data = build(snapshot)
+    monkeypatch.setattr(infer, "_EDGES_A_CHUNK", 40)
+    monkeypatch.setattr(infer, "_USERS_A_CHUNK", 17)
+    stored = embed(model, data, CPU)
+    monkeypatch.setattr(tensors, "_COLUMNS_AT_ONCE", 3)
+    monkeypatch.setattr(tensors, "_LINKS_AT_ONCE", 7)
+    own = alone(model, SnapshotUsers(snapshot, snapshot.features.names, 8), CPU)
+    read = among_neighbours(model, SnapshotEdges(snapshot), *own)
+    for name in ("state", "logit", "flat_logit"):
+        assert torch.equal(getattr(read, name), getattr(stored, name))
 
 
 def test_a_group_scores_the_same_in_any_company(market):

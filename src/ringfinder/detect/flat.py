@@ -33,8 +33,12 @@ class Flat:
     @torch.inference_mode()
     def score(self, snapshot: Snapshot) -> Scores:
         """Calibrated scores of all users."""
-        x = torch.from_numpy(user_inputs(snapshot.features, self._features)).to(self._device)
-        values = calibrated(self._model.flat_logit(x), self._model.flat_calibration).cpu().numpy()
+        x = torch.from_numpy(user_inputs(snapshot.features, self._features).of(slice(None)))
+        values = (
+            calibrated(self._model.flat_logit(x.to(self._device)), self._model.flat_calibration)
+            .cpu()
+            .numpy()
+        )
         scores = Scores(values, "flat", self.version, snapshot.as_of)
         scores.validate(snapshot.n_users)
         return scores

@@ -11,9 +11,9 @@ from ringfinder.features.groups import Groups
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.nn.bundle import Bundle, load_bundle
 from ringfinder.nn.device import choose_device, deterministic
-from ringfinder.nn.infer import Embedded, alone, among_neighbours, group_logits
+from ringfinder.nn.infer import alone, among_neighbours, group_logits
 from ringfinder.nn.model import calibrated
-from ringfinder.nn.tensors import USER, graph_tensors
+from ringfinder.nn.tensors import SnapshotEdges, SnapshotUsers
 
 Float32 = npt.NDArray[np.float32]
 
@@ -21,7 +21,7 @@ Float32 = npt.NDArray[np.float32]
 class Hybrid:
     """Scores users and groups of a snapshot.
 
-    The user states of the last snapshot are kept, so that scoring its groups costs no second pass.
+    The user scores of the last snapshot are kept, so that scoring its groups costs no second pass.
     """
 
     def __init__(self, bundle: Bundle, device: str = "auto") -> None:
@@ -29,7 +29,7 @@ class Hybrid:
         self.version = bundle.version
         self._device = choose_device(device)
         self._model = bundle.model(self._device)
-        self._last: tuple[Snapshot, Embedded] | None = None
+        self._last: tuple[Snapshot, Float32] | None = None
 
     @classmethod
     def load(cls, directory: Path, device: str = "auto") -> "Hybrid":
@@ -38,9 +38,7 @@ class Hybrid:
 
     def score(self, snapshot: Snapshot) -> Scores:
         """Calibrated scores of all users."""
-        logit = self._embedded(snapshot).logit
-        values = calibrated(logit, self._model.user_calibration).cpu().numpy()
-        scores = Scores(values, "hybrid", self.version, snapshot.as_of)
+        scores = Scores(self._users(snapshot), "hybrid", self.version, snapshot.as_of)
         scores.validate(snapshot.n_users)
         return scores
 
@@ -53,8 +51,7 @@ class Hybrid:
         if not len(groups):
             return np.empty(0, np.float32)
         if not self.bundle.has_group_head:
-            embedded = self._embedded(snapshot)
-            values = calibrated(embedded.logit, self._model.user_calibration).cpu().numpy()
+            values = self._users(snapshot)
             total = np.add.reduceat(values[groups.user].astype(np.float64), groups.ptr[:-1])
             return np.asarray(total / groups.sizes, np.float32)
         if stats.shape != (len(groups), self.bundle.dimensions.stats):
@@ -68,14 +65,14 @@ class Hybrid:
             logit = group_logits(self._model, stats.astype(np.float32))
         return np.asarray(calibrated(logit, self._model.group_calibration).cpu().numpy())
 
-    def _embedded(self, snapshot: Snapshot) -> Embedded:
+    def _users(self, snapshot: Snapshot) -> Float32:
         if self._last is None or self._last[0] is not snapshot:
             dimensions = self.bundle.dimensions
             with deterministic(0):
-                data = graph_tensors(snapshot, dimensions.features, dimensions.length)
-                own = alone(self._model, data, self._device)
-                user = data[USER]
-                user.x = user.x.new_empty(len(user.x), 0)  # these three are most of the tensors
-                del user.code, user.value
-                self._last = (snapshot, among_neighbours(self._model, data, *own))
+                users = SnapshotUsers(snapshot, dimensions.features, dimensions.length)
+                own = alone(self._model, users, self._device)
+                del users  # the ranks of all features are most of the memory that scoring takes
+                logit = among_neighbours(self._model, SnapshotEdges(snapshot), *own).logit
+            values = calibrated(logit, self._model.user_calibration).cpu().numpy()
+            self._last = (snapshot, values)
         return self._last[1]

@@ -1,5 +1,6 @@
 """The last events of users as padded arrays: what a sequence model reads."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -45,9 +46,18 @@ class Sequences:
     crowd: npt.NDArray[np.int8]
 
 
-def sequences(snapshot: Snapshot, users: npt.NDArray[np.int32], length: int = LENGTH) -> Sequences:
-    """Gather the last `length` events of each of `users`, int32 codes [n]."""
+def sequences(
+    snapshot: Snapshot,
+    users: npt.NDArray[np.int32],
+    length: int = LENGTH,
+    crowd_of: Mapping[str, npt.NDArray[np.int8]] | None = None,
+) -> Sequences:
+    """Gather the last `length` events of each of `users`, int32 codes [n].
+
+    `crowd_of` is what `crowds` gives, for a caller that asks again and again.
+    """
     events = snapshot.events
+    crowd_of = crowds(snapshot) if crowd_of is None else crowd_of
     begin, end = events.user_ptr[users], events.user_ptr[users.astype(np.int64) + 1]
     place = np.maximum(begin, end - length)[:, None] + np.arange(length)
     mask = place < end[:, None]
@@ -65,7 +75,7 @@ def sequences(snapshot: Snapshot, users: npt.NDArray[np.int32], length: int = LE
         code = events.entity[kind.name][row]
         named = code >= 0
         same[:, column] = has_earlier & named & (code == events.entity[kind.name][earlier])
-        crowd[named, column] = _crowd(snapshot, kind.name)[code[named]]
+        crowd[named, column] = crowd_of[kind.name][code[named]]
     return Sequences(
         mask=mask,
         action=_padded(mask, events.action[row]),
@@ -77,12 +87,14 @@ def sequences(snapshot: Snapshot, users: npt.NDArray[np.int32], length: int = LE
     )
 
 
-def _crowd(snapshot: Snapshot, entity: str) -> npt.NDArray[np.int8]:
-    """Bucket every entity of a type by the users of its widest link type, int8 [entities]."""
-    degrees = [snapshot.graph.links[k.name].degree for k in LINK_TYPES if k.entity == entity]
-    doublings = np.ceil(np.log2(np.maximum(np.max(degrees, axis=0), 1)))
-    bucket: npt.NDArray[np.int8] = np.minimum(doublings + 1, CROWDS - 1).astype(np.int8)
-    return bucket
+def crowds(snapshot: Snapshot) -> dict[str, npt.NDArray[np.int8]]:
+    """Bucket every entity by the users of its widest link type, int8 [entities] by entity type."""
+    found = {}
+    for kind in ENTITY_TYPES:
+        degrees = [snapshot.graph.links[k.name].degree for k in LINK_TYPES if k.entity == kind.name]
+        doublings = np.ceil(np.log2(np.maximum(np.max(degrees, axis=0), 1)))
+        found[kind.name] = np.minimum(doublings + 1, CROWDS - 1).astype(np.int8)
+    return found
 
 
 def _padded(mask: npt.NDArray[np.bool_], values: npt.NDArray[D]) -> npt.NDArray[D]:

@@ -11,7 +11,7 @@ from torch_geometric.data.hetero_data import HeteroData
 from torch_geometric.loader.node_loader import NodeLoader
 
 from ringfinder.nn.holdout import platt
-from ringfinder.nn.infer import sequence_states
+from ringfinder.nn.infer import StoredUsers, sequence_states
 from ringfinder.nn.model import Hybrid, weights_of
 from ringfinder.nn.sampler import NeighborSampler
 from ringfinder.nn.tensors import USER
@@ -169,7 +169,7 @@ def remember(model: Hybrid, data: HeteroData) -> None:
     a tenth of the work, as a batch has some ten times as many neighbours as seeds.
     """
     device = next(model.parameters()).device
-    data[USER].sequence = sequence_states(model, data, device).cpu()
+    data[USER].sequence = sequence_states(model, StoredUsers(data), device).cpu()
 
 
 def step(model: torch.nn.Module, optimizer: torch.optim.Optimizer, loss: Tensor) -> None:

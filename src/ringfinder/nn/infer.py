@@ -2,11 +2,12 @@
 
 Sampling would read most of the graph again and again and give a different score each time. Here a
 layer is computed once for every node, in chunks of bounded size, so that memory beyond the node
-states stays constant and repeated runs agree bit for bit.
+states stays constant and repeated runs agree bit for bit. What a chunk needs is read when it is
+needed, from tensors (`StoredUsers`, `StoredEdges`) or from a snapshot (`nn.tensors`).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +18,10 @@ from torch_geometric.index import index2ptr
 
 from ringfinder.nn.model import Hybrid
 from ringfinder.nn.sampler import EdgeType
-from ringfinder.nn.tensors import USER
+from ringfinder.nn.tensors import USER, runs
 
 _USERS_A_CHUNK = 8_192
 _EDGES_A_CHUNK = 1 << 14
-_MEMBERS_A_CHUNK = 1 << 17
 
 
 @dataclass(frozen=True)
@@ -36,42 +36,110 @@ class Embedded:
     flat_logit: Tensor
 
 
+class Users(Protocol):
+    """Users by themselves, as `nn.tensors.graph_tensors` says, some at a time.
+
+    `events` int64 [users] counts the events of a sequence.
+    """
+
+    events: Tensor
+
+    def inputs(self, rows: slice) -> Tensor:
+        """Give rows of `x`."""
+
+    def sequences(self, rows: Tensor, length: int) -> tuple[Tensor, Tensor]:
+        """Give rows of `code` and `value`, cut to `length`, which none of them exceeds."""
+
+
+class Edges(Protocol):
+    """Entities and edges, as `nn.tensors.graph_tensors` says, some at a time."""
+
+    edge_types: tuple[EdgeType, ...]
+
+    def entities(self, kind: str) -> tuple[Tensor, Tensor]:
+        """Give `x` and `weight` of the entities of a type."""
+
+    def pointers(self, edge_type: EdgeType) -> Tensor:
+        """Give where each target's edges begin and the last one's end, int64 [targets + 1]."""
+
+    def edges(self, edge_type: EdgeType, begin: int, end: int) -> tuple[Tensor, Tensor]:
+        """Give `edge_index` and `edge_attr` into targets [begin, end), which count from 0."""
+
+
+class StoredUsers:
+    """The users of tensors."""
+
+    def __init__(self, data: HeteroData) -> None:
+        self._user = data[USER]
+        self.events: Tensor = data[USER].events
+
+    def inputs(self, rows: slice) -> Tensor:
+        """Give rows of `x`."""
+        x: Tensor = self._user.x[rows]
+        return x
+
+    def sequences(self, rows: Tensor, length: int) -> tuple[Tensor, Tensor]:
+        """Give rows of `code` and `value`."""
+        return self._user.code[rows, :length], self._user.value[rows, :length]
+
+
+class StoredEdges:
+    """The entities and edges of tensors."""
+
+    def __init__(self, data: HeteroData) -> None:
+        self._data = data
+        self.edge_types: tuple[EdgeType, ...] = tuple(data.edge_types)
+
+    def entities(self, kind: str) -> tuple[Tensor, Tensor]:
+        """Give `x` and `weight` of the entities of a type."""
+        return self._data[kind].x, self._data[kind].weight
+
+    def pointers(self, edge_type: EdgeType) -> Tensor:
+        """Give where each target's edges begin and the last one's end."""
+        targets = len(self._data[edge_type[2]].x)
+        ptr: Tensor = index2ptr(self._data[edge_type].edge_index[1], targets)
+        return ptr
+
+    def edges(self, edge_type: EdgeType, begin: int, end: int) -> tuple[Tensor, Tensor]:
+        """Give `edge_index` and `edge_attr` into targets [begin, end)."""
+        store = self._data[edge_type]
+        first, last = torch.searchsorted(store.edge_index[1], torch.tensor([begin, end])).tolist()
+        edge_index = store.edge_index[:, first:last].clone()
+        edge_index[1] -= begin
+        return edge_index, store.edge_attr[first:last]
+
+
 def embed(model: Hybrid, data: HeteroData, device: torch.device) -> Embedded:
     """Compute final states and raw scores of all users from their full neighbourhoods."""
-    return among_neighbours(model, data, *alone(model, data, device))
+    return among_neighbours(model, StoredEdges(data), *alone(model, StoredUsers(data), device))
 
 
 @torch.no_grad()
-def alone(model: Hybrid, data: HeteroData, device: torch.device) -> tuple[Tensor, Tensor]:
-    """Compute states of users by themselves, float32 [users, hidden], and `flat_logit`.
-
-    Nothing after this reads the users' `x` (but for its length), `code` and `value`.
-    """
+def alone(model: Hybrid, users: Users, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Compute states of users by themselves, float32 [users, hidden], and `flat_logit`."""
     model.eval()
-    sequence = sequence_states(model, data, device)
+    sequence = sequence_states(model, users, device)
     n = len(sequence)
-    chunks = [slice(at, at + _USERS_A_CHUNK) for at in range(0, max(n, 1), _USERS_A_CHUNK)]
-    x = data[USER].x
-    own = torch.cat([model.own_state(x[rows].to(device), sequence[rows]) for rows in chunks])
-    return own, torch.cat([model.flat_logit(x[rows].to(device)) for rows in chunks])
+    own = torch.empty(n, model.dimensions.hidden, device=device)
+    flat = torch.empty(n, device=device)
+    for at in range(0, n, _USERS_A_CHUNK):
+        rows = slice(at, at + _USERS_A_CHUNK)
+        x = users.inputs(rows).to(device)
+        own[rows] = model.own_state(x, sequence[rows])
+        flat[rows] = model.flat_logit(x)
+    return own, flat
 
 
 @torch.no_grad()
-def among_neighbours(model: Hybrid, data: HeteroData, own: Tensor, flat: Tensor) -> Embedded:
+def among_neighbours(model: Hybrid, edges: Edges, own: Tensor, flat: Tensor) -> Embedded:
     """Compute what `embed` gives from what `alone` gave."""
     model.eval()
-    device = own.device
-    ones = torch.ones(len(own), device=device)
-    entity = {}
-    for kind in data.node_types:
-        if kind != USER:
-            into = [t for t in data.edge_types if t[2] == kind]
-            received = (_messages(model, data, edge_type, own, ones) for edge_type in into)
-            entity[kind] = model.entity_state(kind, data[kind].x.to(device), received)
-    received = (  # one at a time: each is as large as `own`
-        _messages(model, data, t, entity[t[0]], data[t[0]].weight.to(device))
-        for t in data.edge_types
-        if t[2] == USER
+    received = (  # one at a time: each is as large as `own`, and so are the states of entities
+        _messages(model, edges, edge_type, state, weight)
+        for kind in dict.fromkeys(source for source, _, _ in edges.edge_types if source != USER)
+        for state, weight in [_entities(model, edges, kind, own)]
+        for edge_type in edges.edge_types
+        if edge_type[0] == kind
     )
     state = model.user_state(own, received)
     return Embedded(state, model.user_logit(state), flat)
@@ -87,47 +155,51 @@ def group_logits(model: Hybrid, stats: npt.NDArray[np.float32]) -> Tensor:
 
 
 @torch.no_grad()
-def sequence_states(model: Hybrid, data: HeteroData, device: torch.device) -> Tensor:
+def sequence_states(model: Hybrid, users: Users, device: torch.device) -> Tensor:
     """Run the LSTM over all users, float32 [users, lstm].
 
     Users with as many events run together, so that padding can be cut off.
     """
-    user = data[USER]
-    out = torch.empty(len(user.x), model.dimensions.lstm, device=device)
-    for chunk in user.events.argsort(stable=True).split(_USERS_A_CHUNK):
-        events = user.events[chunk]
-        longest = max(int(events.max()), 1) if len(chunk) else 1
+    out = torch.empty(len(users.events), model.dimensions.lstm, device=device)
+    order = users.events.argsort(stable=True)
+    for at in range(0, len(order), _USERS_A_CHUNK):
+        chunk = order[at : at + _USERS_A_CHUNK]
+        events = users.events[chunk]
+        longest = max(int(events.max()), 1)
+        code, value = users.sequences(chunk, longest)
         out[chunk.to(device)] = model.events.last(
-            user.code[chunk, :longest].to(device),
-            user.value[chunk, :longest].to(device),
-            events.to(device),
+            code.to(device), value.to(device), events.to(device)
         )
     return out
 
 
+def _entities(model: Hybrid, edges: Edges, kind: str, own: Tensor) -> tuple[Tensor, Tensor]:
+    """Compute the states of entities of one type, and give their weights."""
+    x, weight = edges.entities(kind)
+    ones = torch.ones(len(own), device=own.device)
+    received = (
+        _messages(model, edges, edge_type, own, ones)
+        for edge_type in edges.edge_types
+        if edge_type[2] == kind
+    )
+    return model.entity_state(kind, x.to(own.device), received), weight.to(own.device)
+
+
 def _messages(
-    model: Hybrid, data: HeteroData, edge_type: EdgeType, source: Tensor, weight: Tensor
+    model: Hybrid, edges: Edges, edge_type: EdgeType, source: Tensor, weight: Tensor
 ) -> Tensor:
     """Compute what every target of an edge type receives, float32 [targets, hidden]."""
-    store, targets = data[edge_type], len(data[edge_type[2]].x)
-    ptr = index2ptr(store.edge_index[1], targets)
+    ptr = edges.pointers(edge_type)
     layer = model.relation(edge_type)
     projected: Tensor = layer.source(source)
-    out = projected.new_zeros(targets, projected.shape[1])
-    for begin, end in _chunks(ptr, _EDGES_A_CHUNK):
-        edges = slice(int(ptr[begin]), int(ptr[end]))
-        edge_index = store.edge_index[:, edges].to(source.device, copy=True)
-        edge_index[1] -= begin
-        attributes = store.edge_attr[edges].to(source.device)
-        out[begin:end] = layer(projected, edge_index, attributes, weight, end - begin)
+    out = projected.new_zeros(len(ptr) - 1, projected.shape[1])
+    for begin, end in runs(ptr.numpy(), _EDGES_A_CHUNK):
+        edge_index, attributes = edges.edges(edge_type, begin, end)
+        out[begin:end] = layer(
+            projected,
+            edge_index.to(source.device),
+            attributes.to(source.device),
+            weight,
+            end - begin,
+        )
     return out
-
-
-def _chunks(ptr: Tensor, limit: int) -> Iterator[tuple[int, int]]:
-    """Cut into runs of segments, half open, that hold at most `limit` entries or one segment."""
-    begin, last = 0, len(ptr) - 1
-    while begin < last:
-        end = int(torch.searchsorted(ptr, ptr[begin] + limit, right=True)) - 1
-        end = min(max(end, begin + 1), last)
-        yield begin, end
-        begin = end

@@ -7,15 +7,17 @@ Fitted means and deviations would carry the training marketplace, or the days af
 every score.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 from torch_geometric.data.hetero_data import HeteroData
 
 from ringfinder.errors import InputError
-from ringfinder.features.sequences import sequences
+from ringfinder.features.sequences import crowds, sequences
 from ringfinder.features.snapshot import Features, Snapshot
 from ringfinder.graph.entity_graph import EntityGraph, Links
 from ringfinder.graph.hubs import KINDS
@@ -38,6 +40,8 @@ VALUES = 2
 """Real numbers an event: log gap and log amount."""
 
 _LOG_SCALE = 4.0
+_COLUMNS_AT_ONCE = 16
+_LINKS_AT_ONCE = 1 << 20
 
 
 def relation_slot(link: str) -> str:
@@ -65,8 +69,82 @@ def to_user(link: str, entity: str) -> EdgeType:
     return (entity, f"rev_{link}", USER)
 
 
+class SnapshotUsers:
+    """The users of a snapshot as a model reads them, some at a time.
+
+    `events` int64 [users] counts the events of a sequence that are not padding. Raises `InputError`
+    where the snapshot lacks one of `features`.
+    """
+
+    def __init__(self, snapshot: Snapshot, features: Sequence[str], length: int) -> None:
+        self.events = torch.from_numpy(np.minimum(np.diff(snapshot.events.user_ptr), length))
+        self._snapshot = snapshot
+        self._inputs = user_inputs(snapshot.features, features)
+        self._crowds = crowds(snapshot)
+
+    def inputs(self, rows: slice) -> Tensor:
+        """Give ranks and signed logarithms of the features, float32 [rows, 2 x features]."""
+        return torch.from_numpy(self._inputs.of(rows))
+
+    def sequences(self, rows: Tensor, length: int) -> tuple[Tensor, Tensor]:
+        """Give the last `length` events of users int64 [rows], as `graph_tensors` says."""
+        users = rows.numpy().astype(np.int32)
+        last = sequences(self._snapshot, users, length, self._crowds)
+        whole = [last.action[..., None], last.hour[..., None], last.same, last.crowd]
+        code = np.concatenate(whole, axis=2, dtype=np.int8)
+        return torch.from_numpy(code), torch.from_numpy(np.stack([last.gap, last.amount], axis=2))
+
+
+class SnapshotEdges:
+    """Entities and edges of a snapshot as a model reads them, some at a time."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._graph = snapshot.graph
+        self._links = known_links(snapshot.graph)
+        self._attributes = {
+            row.name: _edge_attributes(snapshot, snapshot.graph.links[row.name])
+            for row in self._links
+        }
+        self.edge_types = tuple(
+            way(row.name, row.entity) for row in self._links for way in (to_user, to_entity)
+        )
+
+    def entities(self, kind: str) -> tuple[Tensor, Tensor]:
+        """Give `x` and `weight` of the entities of a type, as `graph_tensors` says."""
+        hubs = self._graph.hubs[kind]
+        parts = [
+            (self._graph.links[row.name], self._attributes[row.name])
+            for row in self._links
+            if row.entity == kind
+        ]
+        x = _entity_inputs(self._graph.n_entities[kind], hubs.kind, hubs.weight, parts)
+        return torch.from_numpy(x), torch.from_numpy(np.array(hubs.weight, np.float32))
+
+    def pointers(self, edge_type: EdgeType) -> Tensor:
+        """Give where each target's edges begin and the last one's end, int64 [targets + 1]."""
+        links = self._graph.links[edge_type[1].removeprefix("rev_")]
+        return torch.from_numpy(
+            np.array(links.user_ptr if edge_type[2] == USER else links.entity_ptr)
+        )
+
+    def edges(self, edge_type: EdgeType, begin: int, end: int) -> tuple[Tensor, Tensor]:
+        """Give `edge_index` and `edge_attr` into targets [begin, end), which count from 0."""
+        name = edge_type[1].removeprefix("rev_")
+        links, attributes = self._graph.links[name], self._attributes[name]
+        ptr = (links.user_ptr if edge_type[2] == USER else links.entity_ptr)[begin : end + 1]
+        part = slice(int(ptr[0]), int(ptr[-1]))
+        if edge_type[2] == USER:
+            source, attributes = links.entity[part], attributes[part]
+        else:
+            source, attributes = links.user[part], attributes[links.link[part]]
+        edge_index = np.empty((2, part.stop - part.start), np.int64)
+        edge_index[0] = source
+        edge_index[1] = np.repeat(np.arange(end - begin), np.diff(ptr))
+        return torch.from_numpy(edge_index), torch.from_numpy(attributes)
+
+
 def graph_tensors(snapshot: Snapshot, features: Sequence[str], length: int) -> HeteroData:
-    """Turn the snapshot into tensors, on the CPU.
+    """Turn the whole snapshot into tensors, on the CPU.
 
     Users carry `x` float32 [n, 2 x len(features)], `code` int8 [n, length, CODES], `value` float32
     [n, length, VALUES] and `events` int64 [n], the number of events that are not padding. An entity
@@ -75,36 +153,15 @@ def graph_tensors(snapshot: Snapshot, features: Sequence[str], length: int) -> H
     and `edge_attr` float32 [links, EDGE_FEATURES]. Raises `InputError` where a feature is missing.
     """
     data = HeteroData()
-    data[USER].x = torch.from_numpy(user_inputs(snapshot.features, features))
-    last = sequences(snapshot, np.arange(snapshot.n_users, dtype=np.int32), length)
-    data[USER].code = torch.from_numpy(
-        np.concatenate(
-            [last.action[..., None], last.hour[..., None], last.same, last.crowd], axis=2
-        ).astype(np.int8)
-    )
-    data[USER].value = torch.from_numpy(np.stack([last.gap, last.amount], axis=2))
-    data[USER].events = torch.from_numpy(last.mask.sum(axis=1))
-
-    graph = snapshot.graph
-    together: dict[str, list[tuple[Links, Float32]]] = {kind: [] for kind in graph.n_entities}
-    for link in known_links(graph):
-        links = graph.links[link.name]
-        attributes = _edge_attributes(snapshot, links)
-        user_of = np.repeat(np.arange(graph.n_users), np.diff(links.user_ptr))
-        entity_of = np.repeat(np.arange(len(links.entity_ptr) - 1), links.degree)
-        store = data[to_user(link.name, link.entity)]
-        store.edge_index = _edges(links.entity, user_of)
-        store.edge_attr = torch.from_numpy(attributes)
-        store = data[to_entity(link.name, link.entity)]
-        store.edge_index = _edges(links.user, entity_of)
-        store.edge_attr = torch.from_numpy(attributes[links.link])
-        together[link.entity].append((links, attributes))
-    for kind, parts in together.items():
-        hubs = graph.hubs[kind]
-        data[kind].x = torch.from_numpy(
-            _entity_inputs(graph.n_entities[kind], hubs.kind, hubs.weight, parts)
-        )
-        data[kind].weight = torch.from_numpy(np.array(hubs.weight, np.float32))
+    users, edges = SnapshotUsers(snapshot, features, length), SnapshotEdges(snapshot)
+    user = data[USER]
+    user.x, user.events = users.inputs(slice(None)), users.events
+    user.code, user.value = users.sequences(torch.arange(snapshot.n_users), length)
+    for edge_type in edges.edge_types:
+        store, targets = data[edge_type], len(edges.pointers(edge_type)) - 1
+        store.edge_index, store.edge_attr = edges.edges(edge_type, 0, targets)
+    for kind in snapshot.graph.n_entities:
+        data[kind].x, data[kind].weight = edges.entities(kind)
     return data
 
 
@@ -113,8 +170,27 @@ def known_links(graph: EntityGraph) -> tuple[LinkType, ...]:
     return link_types(graph.declared)
 
 
-def user_inputs(features: Features, names: Sequence[str]) -> Float32:
-    """Ranks in [-1, 1], then signed logarithms, of the named features: float32 [users, 2 F]."""
+@dataclass(frozen=True)
+class UserInputs:
+    """What a model reads of the features of users.
+
+    `ranks` float32 [users, F] are scaled to (-1, 1); `values` float32 [users, *] holds the raw ones
+    in its `columns`.
+    """
+
+    ranks: Float32
+    values: Float32
+    columns: Sequence[int]
+
+    def of(self, rows: slice) -> Float32:
+        """Ranks, then signed logarithms, of some users: float32 [rows, 2 F]."""
+        raw = self.values[rows][:, self.columns]
+        signed_log = np.sign(raw) * np.log1p(np.abs(raw)) / np.float32(_LOG_SCALE)
+        return np.concatenate([self.ranks[rows], signed_log], axis=1)
+
+
+def user_inputs(features: Features, names: Sequence[str]) -> UserInputs:
+    """Rank all users by the named features."""
     position = {name: place for place, name in enumerate(features.names)}
     missing = [name for name in names if name not in position]
     if missing:
@@ -123,25 +199,31 @@ def user_inputs(features: Features, names: Sequence[str]) -> Float32:
             f"it was trained on features that are not here: {', '.join(missing[:5])}",
             "retrain it with `ringfinder train`",
         )
-    raw = features.values[:, [position[name] for name in names]].astype(np.float32)
-    signed_log = np.sign(raw) * np.log1p(np.abs(raw)) / np.float32(_LOG_SCALE)
-    return np.concatenate([ranks(raw), signed_log], axis=1).astype(np.float32)
+    columns = [position[name] for name in names]
+    return UserInputs(ranks(features.values, columns), features.values, columns)
 
 
-def ranks(values: Float32) -> Float32:
-    """Mid-ranks of each column scaled to (-1, 1), ties at their middle: float32 [n, F]."""
+def ranks(values: Float32, columns: Sequence[int]) -> Float32:
+    """Mid-ranks of some columns scaled to (-1, 1), ties at their middle: float32 [n, F].
+
+    The result is laid out by column, and read and written a few columns at a time: a row of many
+    features fills whole cache lines.
+    """
     n = len(values)
+    out = np.empty((n, len(columns)), np.float32, order="F")
     if n == 0:
-        return values
-    place, out = torch.arange(n), np.empty(values.shape, np.float32)
+        return out
+    place = torch.arange(n)
     begins, ends = torch.ones(n, dtype=torch.bool), torch.ones(n, dtype=torch.bool)
-    for column in range(values.shape[1]):  # one at a time, in little memory
-        ordered, order = torch.from_numpy(values[:, column].copy()).sort()
-        begins[1:] = ordered[1:] != ordered[:-1]
-        first = torch.where(begins, place, 0).cummax(dim=0).values
-        ends[:-1] = begins[1:]
-        last = torch.where(ends, place, n).flip(0).cummin(dim=0).values.flip(0)
-        out[order.numpy(), column] = ((first + last + 1).double() / n - 1).float().numpy()
+    for at in range(0, len(columns), _COLUMNS_AT_ONCE):
+        read = np.asarray(values[:, columns[at : at + _COLUMNS_AT_ONCE]].T, order="C")
+        for column, raw in enumerate(read, start=at):
+            ordered, order = torch.from_numpy(raw).sort()
+            begins[1:] = ordered[1:] != ordered[:-1]
+            first = torch.where(begins, place, 0).cummax(dim=0).values
+            ends[:-1] = begins[1:]
+            last = torch.where(ends, place, n).flip(0).cummin(dim=0).values.flip(0)
+            out[order.numpy(), column] = ((first + last + 1).double() / n - 1).float().numpy()
     return out
 
 
@@ -152,30 +234,43 @@ def lockstep(links: Links, half_width: int, horizon: int) -> Float32:
     `half_width` seconds and `expected` = max(0.5, others x 2 `half_width` / `horizon`) is what
     touches spread evenly over `horizon` seconds give. In user-major order, float32 [links].
     """
-    n = len(links.entity)
-    if n == 0:
-        return np.empty(0, np.float32)
-    seconds = (links.first_seen - links.first_seen.min()) // SECOND
-    stride = int(seconds.max()) + 2 * half_width + 1
-    key = links.entity.astype(np.int64) * stride + seconds
-    ordered = np.sort(key)
-    upper = np.searchsorted(ordered, ordered + half_width, side="right")
-    lower = np.searchsorted(ordered, ordered - half_width, side="left")
-    others = (upper - lower - 1)[np.searchsorted(ordered, key)]
-    spread = (links.degree[links.entity] - 1) * (2 * half_width / max(horizon, 2 * half_width))
-    expected = np.maximum(0.5, spread)
-    surprise = np.log(np.maximum(others, expected) / expected)
-    return np.asarray(surprise, np.float32)
+    out = np.empty(len(links.entity), np.float32)
+    earliest = links.first_seen.min(initial=np.iinfo(np.int64).max)
+    chance = 2 * half_width / max(horizon, 2 * half_width)
+    for begin, end in runs(links.entity_ptr, _LINKS_AT_ONCE):
+        at = links.link[links.entity_ptr[begin] : links.entity_ptr[end]]
+        degree = links.degree[begin:end]
+        seconds = (links.first_seen[at] - earliest) // SECOND
+        stride = int(seconds.max(initial=0)) + 2 * half_width + 1
+        key = np.repeat(np.arange(end - begin), degree) * stride + seconds
+        ordered = np.sort(key)
+        others = np.searchsorted(ordered, key + half_width, side="right")
+        others -= np.searchsorted(ordered, key - half_width, side="left") + 1
+        expected = np.maximum(0.5, np.repeat(degree - 1, degree) * chance)
+        out[at] = np.log(np.maximum(others, expected) / expected)
+    return out
+
+
+def runs(ptr: npt.NDArray[np.int64], limit: int) -> Iterator[tuple[int, int]]:
+    """Cut into runs of segments, half open, that hold at most `limit` entries or one segment."""
+    begin, last = 0, len(ptr) - 1
+    while begin < last:
+        end = int(np.searchsorted(ptr, ptr[begin] + limit, side="right")) - 1
+        end = min(max(end, begin + 1), last)
+        yield begin, end
+        begin = end
 
 
 def _edge_attributes(snapshot: Snapshot, links: Links) -> Float32:
     """Log count, age of the last touch in log days, lockstep per width; user-major order."""
     ts = snapshot.events.ts
     horizon = int(ts[-1] - ts[0]) // SECOND if len(ts) else 0
-    age = (snapshot.as_of - links.last_seen) / (86_400 * SECOND)
-    close = [lockstep(links, width, horizon) for width in LOCKSTEP_SECONDS]
-    columns = np.stack([np.log1p(links.count), np.log1p(age), *close], axis=1)
-    return (columns / _LOG_SCALE).astype(np.float32)
+    out = np.empty((len(links.entity), EDGE_FEATURES), np.float32)
+    out[:, 0] = np.log1p(links.count) / _LOG_SCALE
+    out[:, 1] = np.log1p((snapshot.as_of - links.last_seen) / (86_400 * SECOND)) / _LOG_SCALE
+    for column, width in enumerate(LOCKSTEP_SECONDS, start=2):
+        out[:, column] = lockstep(links, width, horizon) / np.float32(_LOG_SCALE)
+    return out
 
 
 def _entity_inputs(
@@ -195,7 +290,3 @@ def _entity_inputs(
     out[:, 2] = close / np.maximum(degree, 1)
     out[np.arange(n), 3 + kind.astype(np.int64)] = 1
     return out
-
-
-def _edges(source: npt.NDArray[np.generic], target: npt.NDArray[np.generic]) -> torch.Tensor:
-    return torch.from_numpy(np.stack([source, target]).astype(np.int64))
