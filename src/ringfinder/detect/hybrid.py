@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from ringfinder.detect.protocol import Scores
 from ringfinder.errors import InputError
+from ringfinder.features.arrays import let_go
 from ringfinder.features.groups import Groups
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.nn.bundle import Bundle, load_bundle
@@ -72,7 +73,9 @@ class Hybrid:
                 users = SnapshotUsers(snapshot, dimensions.features, dimensions.length)
                 own = alone(self._model, users, self._device)
                 del users  # the ranks of all features are most of the memory that scoring takes
+                let_go(snapshot)
                 logit = among_neighbours(self._model, SnapshotEdges(snapshot), *own).logit
+                let_go(snapshot)
             values = calibrated(logit, self._model.user_calibration).cpu().numpy()
             self._last = (snapshot, values)
         return self._last[1]

@@ -1,6 +1,7 @@
 """The array files of a snapshot, written and mapped by one table of names."""
 
 import json
+import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -109,6 +110,22 @@ def read_arrays(path: Path) -> Snapshot:
         )
     except (OSError, ValueError) as problem:
         raise _damaged(path, str(problem)) from problem
+
+
+def let_go(snapshot: Snapshot) -> None:
+    """Give back the memory of what was read of a snapshot so far; the next look reads it anew."""
+    graph = snapshot.graph
+    holders: tuple[Any, ...] = (
+        snapshot.events,
+        snapshot.features,
+        *graph.links.values(),
+        *graph.hubs.values(),
+    )
+    arrays = [getattr(holder, field.name) for holder in holders for field in fields(holder)]
+    for array in (*arrays, *snapshot.events.entity.values()):
+        mapped = getattr(array, "base", None)
+        if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):  # not on Windows
+            mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def _write(path: Path, prefix: str, holder: Any) -> None:

@@ -6,6 +6,7 @@ states stays constant and repeated runs agree bit for bit. What a chunk needs is
 needed, from tensors (`StoredUsers`, `StoredEdges`) or from a snapshot (`nn.tensors`).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -134,14 +135,7 @@ def alone(model: Hybrid, users: Users, device: torch.device) -> tuple[Tensor, Te
 def among_neighbours(model: Hybrid, edges: Edges, own: Tensor, flat: Tensor) -> Embedded:
     """Compute what `embed` gives from what `alone` gave."""
     model.eval()
-    received = (  # one at a time: each is as large as `own`, and so are the states of entities
-        _messages(model, edges, edge_type, state, weight)
-        for kind in dict.fromkeys(source for source, _, _ in edges.edge_types if source != USER)
-        for state, weight in [_entities(model, edges, kind, own)]
-        for edge_type in edges.edge_types
-        if edge_type[0] == kind
-    )
-    state = model.user_state(own, received)
+    state = model.user_state(own, _received(model, edges, own))
     return Embedded(state, model.user_logit(state), flat)
 
 
@@ -171,6 +165,16 @@ def sequence_states(model: Hybrid, users: Users, device: torch.device) -> Tensor
             code.to(device), value.to(device), events.to(device)
         )
     return out
+
+
+def _received(model: Hybrid, edges: Edges, own: Tensor) -> Iterator[Tensor]:
+    """Compute what users receive by each edge type, the states of one entity type in memory."""
+    for kind in dict.fromkeys(source for source, _, _ in edges.edge_types if source != USER):
+        state, weight = _entities(model, edges, kind, own)
+        for edge_type in edges.edge_types:
+            if edge_type[0] == kind:
+                yield _messages(model, edges, edge_type, state, weight)
+        del state, weight
 
 
 def _entities(model: Hybrid, edges: Edges, kind: str, own: Tensor) -> tuple[Tensor, Tensor]:

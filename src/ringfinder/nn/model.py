@@ -184,18 +184,14 @@ class Hybrid(nn.Module):
 
     def entity_state(self, entity: str, x: Tensor, messages: Iterable[Tensor]) -> Tensor:
         """Update the state of entities of one type, float32 [m, hidden]."""
-        total = self.entity[entity_slot(entity)](x)
-        for message in messages:
-            total = total + message
-        state: Tensor = self.entity_norm(total).relu()
+        total = _added(self.entity[entity_slot(entity)](x), messages)
+        state: Tensor = self.entity_norm(total).relu_()
         return state
 
     def user_state(self, own: Tensor, messages: Iterable[Tensor]) -> Tensor:
         """Join the final state of users and their own one, float32 [n, 2 x hidden]."""
-        total = self.user(own)
-        for message in messages:
-            total = total + message
-        return torch.cat([self.user_norm(total).relu(), own], dim=1)
+        total = _added(self.user(own), messages)
+        return torch.cat([self.user_norm(total).relu_(), own], dim=1)
 
     def user_logit(self, state: Tensor) -> Tensor:
         """Raw scores of users from their final states, float32 [n]."""
@@ -250,6 +246,13 @@ class Hybrid(nn.Module):
 def _relations(hidden: int) -> nn.ModuleDict:
     # PyG marks its optional methods so that mypy takes them for abstract ones.
     return nn.ModuleDict({link.name: RelationSAGE(hidden) for link in LINK_TYPES})  # type: ignore[abstract]
+
+
+def _added(total: Tensor, messages: Iterable[Tensor]) -> Tensor:
+    """Add up in place: of a whole graph each of these is among the largest things in memory."""
+    for message in messages:
+        total += message
+    return total
 
 
 def _reduced(values: Tensor, ptr: Tensor, reduce: str) -> Tensor:
