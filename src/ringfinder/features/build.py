@@ -1,6 +1,7 @@
 """A snapshot built from the lake: tables, arrays, graph, features and known labels."""
 
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from ringfinder.store.lake import Lake
 if TYPE_CHECKING:
     from ibis.backends.duckdb import Backend
 
+_ROWS_AT_ONCE = 1_000_000
+
 
 def build_snapshot(
     lake: Lake, directory: Path, *, as_of: int, start: int, decisions: pa.Table | None = None
@@ -34,8 +37,14 @@ def build_snapshot(
         labels = pa.concat_tables([labels, decisions.cast(labels.schema)])
     engine = connect(lake)
     try:
-        events = read_events(engine, as_of=as_of, start=start)
-        write_snapshot(engine, events, labels, directory, as_of=as_of, start=start)
+        write_snapshot(
+            engine,
+            read_events(engine, as_of=as_of, start=start),  # held by nobody here
+            labels,
+            directory,
+            as_of=as_of,
+            start=start,
+        )
     finally:
         engine.disconnect()
 
@@ -53,22 +62,37 @@ def with_graph(lake: Lake, snapshot: Snapshot, graph: EntityGraph) -> Snapshot:
 def read_events(engine: "Backend", *, as_of: int, start: int) -> pa.Table:
     """Read the events of (start, as_of] from the engine's table `events`, sorted by (ts, event_id).
 
-    A declared identifier that none of them names is left out: it may have come into the lake with
-    later events.
+    The columns are those of `events.schema.event_schema`, text dictionary-encoded but for the event
+    ids: a log names the same users and things again and again. A declared identifier that none of
+    the events names is left out: it may have come into the lake with later events.
     """
-    table = engine.con.sql(
+    found = engine.con.sql(
         "SELECT * FROM events WHERE ts > make_timestamptz($start)"
         " AND ts <= make_timestamptz($as_of) ORDER BY ts, event_id",
         params={"start": start, "as_of": as_of},
-    ).to_arrow_table()
+    ).to_arrow_reader(_ROWS_AT_ONCE)
+    parts = chain([found.schema.empty_table()], map(pa.table, found))
+    table = pa.concat_tables([_encoded(part) for part in parts])
     known = set(event_schema().names)
     present = tuple(
         name
         for name in table.column_names
         if name not in known and table[name].null_count < len(table)
     )
-    schema = event_schema(present)
-    return table.select(schema.names).cast(schema)
+    return table.select(event_schema(present).names)
+
+
+def _encoded(part: pa.Table) -> pa.Table:
+    """Give a part of the events as `read_events` gives all of them."""
+    columns = {}
+    for name in part.column_names:
+        column = part[name]
+        if name == "ts":
+            column = column.cast(event_schema().field(name).type)
+        elif name not in ("event_id", "amount"):
+            column = column.dictionary_encode()
+        columns[name] = column
+    return pa.table(columns)
 
 
 def graph_of(
@@ -103,13 +127,16 @@ def write_snapshot(
     `events` are all in (start, as_of], as `read_events` gives them, `labels` in the columns of
     `events.labels.LABEL_SCHEMA`; the features are computed by `engine`.
     """
-    known = set(event_schema().names)
-    declared = tuple(name for name in events.column_names if name not in known)
+    own = set(event_schema().names)
+    declared = tuple(name for name in events.column_names if name not in own)
     coding = code_events(events, declared)
+    del events  # ids are the most of a log; codes stand for them from here on
     columns = coding.events
     graph = graph_of(coding, as_of=as_of, start=start, declared=declared)
     graph.validate()
+    known = known_labels(labels, coding, as_of=as_of)
     write_database(directory / DATABASE, coding)
+    del coding
     snapshot = Snapshot(
         as_of=as_of,
         start=start,
@@ -117,7 +144,7 @@ def write_snapshot(
         events=columns,
         graph=graph,
         features=compute(engine, event_table(columns), graph, declared),
-        labels=known_labels(labels, coding, as_of=as_of),
+        labels=known,
         log=columns.digest(),
     )
     words = {feature.name: feature.words for feature in catalogue(declared)}

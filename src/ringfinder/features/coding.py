@@ -37,7 +37,8 @@ class Coding:
 def code_events(table: pa.Table, declared: tuple[str, ...] = ()) -> Coding:
     """Give users and entities codes in order of first appearance.
 
-    `table` is in the schema of `events.schema.event_schema(declared)`, sorted by (ts, event_id).
+    `table` is in the schema of `events.schema.event_schema(declared)`, sorted by (ts, event_id);
+    text may be dictionary-encoded, a part of the rows at a time.
     """
     names = ["user", *(kind.name for kind in entity_types(declared))]
     coded = {name: _code(table[name]) for name in names}
@@ -63,8 +64,9 @@ def code_events(table: pa.Table, declared: tuple[str, ...] = ()) -> Coding:
 
 
 def _code(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.int32], pa.Array]:
-    """Split into codes int32 [rows], `MISSING` for null, and the ids they stand for."""
-    chunks = column.dictionary_encode().chunks
+    """Split text, encoded or not, into codes int32 [rows], `MISSING` for null, and the ids."""
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    chunks = encoded.unify_dictionaries().chunks
     if not chunks:
         return np.empty(0, np.int32), pa.array([], pa.string())
     indices = pa.chunked_array([chunk.indices for chunk in chunks], pa.int32())

@@ -18,7 +18,7 @@ def known_labels(labels: pa.Table, coding: Coding, *, as_of: int) -> Labels:
     known. Rows on users and events outside the snapshot say nothing here.
     """
     code = _index(labels["user"], coding.ids["user"])
-    row = _index(labels["event_id"], coding.event_id)
+    row = _row(labels["event_id"], coding.event_id)
     by_event = (code < 0) & (row >= 0)
     code[by_event] = coding.events.user[row[by_event]]
     observed = np.array(labels["observed_at"].cast(pa.int64()).fill_null(int(_ALWAYS)).to_numpy())
@@ -33,3 +33,17 @@ def _index(values: pa.ChunkedArray, among: pa.Array | pa.ChunkedArray) -> npt.ND
     """Find the position of each value in `among`, -1 where it is null or not there."""
     chunks = pc.index_in(values, value_set=among, skip_nulls=True)
     return np.array(chunks.fill_null(-1).to_numpy()).astype(np.int64)
+
+
+def _row(values: pa.ChunkedArray, event_id: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    """Find the row of each event id, -1 where it is null or not there.
+
+    Events are looked up among the few ids asked for: the other way round every event of the log
+    would stand in a hash table.
+    """
+    asked = pc.unique(values)
+    place = _index(event_id, asked)
+    row = np.full(len(asked) + 1, -1)
+    found = np.flatnonzero(place >= 0)
+    row[place[found]] = found
+    return row[_index(values, asked)]
