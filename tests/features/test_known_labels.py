@@ -26,6 +26,7 @@ NOW = EPOCH + 5
         ([("a", None, 1, NOW + 1)], {}),
         ([(None, "e2", 1, NOW)], {"b": 1}),
         ([(None, "e3", 1, None), ("c", None, 1, None), ("x", None, 1, None)], {}),
+        ([(None, "e2", 0, EPOCH), (None, "e2", 1, NOW), (None, "x", 1, None)], {"b": 1}),
         ([("a", None, 1, EPOCH), ("a", None, 0, NOW)], {"a": 0}),
         ([("a", None, 0, NOW), ("a", None, 1, EPOCH)], {"a": 0}),
         ([("a", None, 0, NOW), ("a", None, 1, NOW)], {"a": 1}),

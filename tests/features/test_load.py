@@ -10,6 +10,7 @@ import pytest
 from small_logs import random_rows, snapshot_of, table_of
 
 from ringfinder.errors import StoreError
+from ringfinder.features.arrays import let_go
 from ringfinder.features.load import code_of, ids, load_snapshot, open_database
 from ringfinder.features.snapshot import Snapshot
 
@@ -39,6 +40,13 @@ def test_arrays_are_mapped_and_read_only(snapshot: Snapshot) -> None:
     for array in (snapshot.events.ts, snapshot.features.values, snapshot.graph.links["used"].user):
         assert isinstance(array, np.memmap)
         assert not array.flags.writeable
+
+
+def test_what_was_let_go_is_read_anew(snapshot: Snapshot) -> None:
+    before = snapshot.log, snapshot.events.digest(), snapshot.features.values.sum()
+    let_go(snapshot)
+    assert before == (snapshot.log, snapshot.events.digest(), snapshot.features.values.sum())
+    assert snapshot.events.digest() == snapshot.log
 
 
 def test_ids_and_codes_agree(snapshot: Snapshot) -> None:

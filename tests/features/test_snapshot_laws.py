@@ -84,6 +84,18 @@ def test_nothing_after_as_of_changes_anything(
     assert tables(one) == tables(two)
 
 
+def test_parts_in_which_it_is_read_and_written_change_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = table_of(random_rows(3, 5_000))
+    whole = snapshot_of(log, tmp_path / "whole")
+    monkeypatch.setattr("ringfinder.features.build._ROWS_AT_ONCE", 2_048)
+    monkeypatch.setattr("ringfinder.features.database._ROWS_AT_ONCE", 700)
+    parts = snapshot_of(log, tmp_path / "parts")
+    assert files(whole) == files(parts)
+    assert tables(whole) == tables(parts)
+
+
 @given(seed=st.integers(0, 999))
 @FEW
 def test_names_and_row_order_carry_nothing(

@@ -5,6 +5,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
 
 from ringfinder.events.schema import event_schema
@@ -39,12 +40,21 @@ def build_snapshot(
     try:
         write_snapshot(
             engine,
-            read_events(engine, as_of=as_of, start=start),  # held by nobody here
+            _read(lake, as_of=as_of, start=start),  # no name here, so that coding can let it go
             labels,
             directory,
             as_of=as_of,
             start=start,
         )
+    finally:
+        engine.disconnect()
+
+
+def _read(lake: Lake, *, as_of: int, start: int) -> pa.Table:
+    """Read events with an engine of their own: the memory it sorted them in goes when it goes."""
+    engine = connect(lake)
+    try:
+        return read_events(engine, as_of=as_of, start=start)
     finally:
         engine.disconnect()
 
@@ -83,15 +93,17 @@ def read_events(engine: "Backend", *, as_of: int, start: int) -> pa.Table:
 
 
 def _encoded(part: pa.Table) -> pa.Table:
-    """Give a part of the events as `read_events` gives all of them."""
+    """Give a part of the events as `read_events` gives all of them, in memory of its own.
+
+    What DuckDB hands over is freed as a whole: one column kept would keep the text of all.
+    """
     columns = {}
+    everything = pa.array(np.arange(len(part)))
     for name in part.column_names:
-        column = part[name]
-        if name == "ts":
-            column = column.cast(event_schema().field(name).type)
-        elif name not in ("event_id", "amount"):
-            column = column.dictionary_encode()
-        columns[name] = column
+        if name in ("event_id", "ts", "amount"):
+            columns[name] = part[name].cast(event_schema().field(name).type).take(everything)
+        else:
+            columns[name] = part[name].dictionary_encode()
     return pa.table(columns)
 
 

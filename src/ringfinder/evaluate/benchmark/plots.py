@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from operator import attrgetter
 from pathlib import Path
 from statistics import mean, median
 from typing import TYPE_CHECKING, Any
 
+from ringfinder.evaluate.benchmark.canvas import canvas, count, finish
 from ringfinder.evaluate.benchmark.evasion import Curve, curves
 from ringfinder.evaluate.benchmark.results import Results
 from ringfinder.evaluate.benchmark.summary import (
@@ -17,7 +17,6 @@ from ringfinder.evaluate.benchmark.summary import (
     size_buckets,
     smallest_found,
 )
-from ringfinder.evaluate.benchmark.worlds import short
 from ringfinder.events.simulator.knobs import AT_REST
 
 if TYPE_CHECKING:
@@ -28,10 +27,6 @@ _LEFT_OUT = "no ring found"
 _KINDS = 19
 """More would share their colour and hatch, and overflow the legend."""
 _OTHER_KINDS = "other kinds"
-_APART = 1.4
-"""Ticks of events that are nearer to each other would touch."""
-_FEW = 30
-"""A span of less shows too few whole powers of ten."""
 
 
 def draw(results: Results, directory: Path) -> list[Path]:
@@ -47,22 +42,6 @@ def draw(results: Results, directory: Path) -> list[Path]:
     written += [_false(results, directory), _cost(results, directory)]
     written += [*_evasion(results, directory)]
     return written
-
-
-@contextmanager
-def _axes(path: Path, columns: int = 1) -> Iterator[list["Axes"]]:
-    """Axes in one row, written to `path` when the block has drawn on them."""
-    import matplotlib as mpl  # noqa: PLC0415 - half a second, and not needed for the tables
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    with mpl.rc_context({"svg.hashsalt": "ringfinder", "axes.grid": True, "grid.alpha": 0.3}):
-        figure = Figure(figsize=(6.5 * columns + 1.5, 4.5), layout="constrained")
-        axes = list(figure.subplots(1, columns, squeeze=False)[0])
-        yield axes
-        handles, labels = axes[0].get_legend_handles_labels()
-        if handles:
-            figure.legend(handles, labels, loc="outside right center", fontsize=8)
-        figure.savefig(path, format="svg", metadata={"Date": None})
 
 
 def _style(results: Results, detector: str) -> dict[str, Any]:
@@ -84,7 +63,7 @@ def _against_knobs(results: Results, directory: Path) -> Iterator[Path]:
                 value = getattr(AT_REST, knob) if recipe.value is None else recipe.value
                 settings.setdefault(value, set()).add(recipe.setting)
         path = directory / f"ap-{knob}.svg"
-        with _axes(path) as (axes,):
+        with canvas(path) as (axes,):
             for detector in results.detectors:
                 points = [
                     (value, mean(known))
@@ -92,7 +71,7 @@ def _against_knobs(results: Results, directory: Path) -> Iterator[Path]:
                     if (known := _aps(results, names, detector))
                 ]
                 _line(axes, results, detector, points)
-            _finish(axes, f"Ring AP against {knob}", knob, "ring AP")
+            finish(axes, f"Ring AP against {knob}", knob, "ring AP")
         yield path
 
 
@@ -114,14 +93,6 @@ def _line(axes: "Axes", results: Results, detector: str, points: list[tuple[floa
         axes.plot(kind, ys, "o-", label=detector, **_style(results, detector))
 
 
-def _finish(axes: "Axes", title: str, x: str, y: str, *, share: bool = True) -> None:
-    axes.set_title(title)
-    axes.set_xlabel(x)
-    axes.set_ylabel(y)
-    if share:
-        axes.set_ylim(-0.02, 1.02)
-
-
 def _by_size(results: Results, directory: Path) -> Path:
     path = directory / "recall-by-size.svg"
     rows = {
@@ -129,19 +100,19 @@ def _by_size(results: Results, directory: Path) -> Path:
         for name in results.detectors
     }
     buckets = [bucket for bucket in size_buckets() if any(bucket in row for row in rows.values())]
-    with _axes(path) as (axes,):
+    with canvas(path) as (axes,):
         for name, row in rows.items():
             known = [bucket for bucket in buckets if bucket in row]
             shares = [row[bucket][0] / row[bucket][1] for bucket in known]
             axes.plot(known, shares, "o-", label=name, **_style(results, name))
-        _finish(axes, "Rings within the first 50 groups", "users of a ring", "recall@50")
+        finish(axes, "Rings within the first 50 groups", "users of a ring", "recall@50")
     return path
 
 
 def _smallest(results: Results, directory: Path) -> Path:
     """The smallest ring found of each world, one dot a world, and their median as a bar."""
     path = directory / "smallest-ring.svg"
-    with _axes(path) as (axes,):
+    with canvas(path) as (axes,):
         for place, name in enumerate(results.detectors):
             sizes = [smallest_found(cell) for cell in results.done(name, results.at_rest)]
             known = [size for size in sizes if size is not None]
@@ -152,7 +123,7 @@ def _smallest(results: Results, directory: Path) -> Path:
                 axes.text(0, place, f" {_LEFT_OUT}", va="center")
         axes.set_yticks(range(len(results.detectors)), list(results.detectors))
         axes.invert_yaxis()
-        _finish(axes, "The smallest ring found in the first 50 groups", "users", "", share=False)
+        finish(axes, "The smallest ring found in the first 50 groups", "users", "", share=False)
     return path
 
 
@@ -171,7 +142,7 @@ def _false(results: Results, directory: Path) -> Path:
         for row in counts.values():
             row[_OTHER_KINDS] = sum(row[kind] for kind in kinds[_KINDS:])
         kinds = [*kinds[:_KINDS], _OTHER_KINDS]
-    with _axes(path) as (axes,):
+    with canvas(path) as (axes,):
         left = dict.fromkeys(counts, 0.0)
         for position, kind in enumerate(kinds):
             widths = [counts[name][kind] for name in counts]
@@ -185,7 +156,7 @@ def _false(results: Results, directory: Path) -> Path:
             )
             left = {name: left[name] + counts[name][kind] for name in counts}
         axes.invert_yaxis()
-        _finish(axes, "False groups among the first 50, by kind", "groups", "", share=False)
+        finish(axes, "False groups among the first 50, by kind", "groups", "", share=False)
     return path
 
 
@@ -199,7 +170,7 @@ def _cost(results: Results, directory: Path) -> Path:
     }
     sizes = sorted({n for n in events.values() if n})
     failed = [c for c in results.cells if c.reason and c.cpu_s and events.get(c.world)]
-    with _axes(path, columns=2) as panels:
+    with canvas(path, columns=2) as panels:
         for axes, name, of in (
             (panels[0], "CPU seconds", attrgetter("cpu_s")),
             (panels[1], "peak MiB", attrgetter("peak_mib")),
@@ -214,28 +185,10 @@ def _cost(results: Results, directory: Path) -> Path:
                     if cell.detector == detector:
                         style = _style(results, detector)
                         axes.plot(events[cell.world] or 0, of(cell), "x", markersize=9, **style)
-            _count(axes, sizes)
+            count(axes, sizes)
             told = "events (cross: did not finish)" if failed else "events"
-            _finish(axes, f"{name} against events", told, name, share=False)
+            finish(axes, f"{name} against events", told, name, share=False)
     return path
-
-
-def _count(axes: "Axes", sizes: list[int]) -> None:
-    """Logarithmic axes with ticks at these events, as far as they stand apart, and plain words."""
-    from matplotlib.ticker import FuncFormatter, NullFormatter  # noqa: PLC0415 - as above
-
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    apart: list[int] = []
-    for size in sizes:
-        if not apart or size > _APART * apart[-1]:
-            apart.append(size)
-    axes.set_xticks(apart, [short(size) for size in apart])
-    axes.xaxis.set_minor_formatter(NullFormatter())
-    plain = FuncFormatter(lambda value, _: f"{value:,.6g}")
-    axes.yaxis.set_major_formatter(plain)
-    low, high = axes.get_ylim()
-    axes.yaxis.set_minor_formatter(plain if high < _FEW * low else NullFormatter())
 
 
 def _evasion(results: Results, directory: Path) -> Iterator[Path]:
@@ -245,10 +198,10 @@ def _evasion(results: Results, directory: Path) -> Iterator[Path]:
         found.setdefault(curve.knob, {}).setdefault(curve.base, []).append(curve)
     for knob, bases in found.items():
         path = directory / f"evasion-{knob}.svg"
-        with _axes(path, columns=len(bases)) as panels:
+        with canvas(path, columns=len(bases)) as panels:
             for axes, (base, here) in zip(panels, bases.items(), strict=True):
                 for curve in here:
                     points = [(p.spend, p.found) for p in curve.points if p.spend is not None]
                     _line(axes, results, curve.detector, points)
-                _finish(axes, f"{base}: {knob}", here[0].unit, "rings within the first 50")
+                finish(axes, f"{base}: {knob}", here[0].unit, "rings within the first 50")
         yield path
