@@ -86,10 +86,11 @@ def stability(result: Result) -> str:
     """How far the list stays as it is, by its length; and what one more day changes."""
     sums, top = result["summary"], str(result["top"])
     tops = next(iter(sums.values()))["one more day"]
-    rows = []
-    for kind, one in sums.items():
-        for name in TELLINGS:
-            rows.append((f"{kind}, {name}", *(figure(one[name].get(length)) for length in tops)))
+    rows = [
+        (f"{kind}, {name}", *(figure(one[name].get(length)) for length in tops))
+        for kind, one in sums.items()
+        for name in TELLINGS
+    ]
     head = ("worlds", *(f"first {length}" if length.isdigit() else length for length in tops))
     least = min(one["one more day"][top] for one in sums.values())
     told = []
