@@ -37,6 +37,7 @@ readme: $(STAMP)
 
 bench: $(STAMP)
 	@$(BIN)/python benchmarks/speed.py
+	@$(BIN)/python benchmarks/sweep_scale.py
 	@$(BIN)/python benchmarks/simulate_scale.py
 	@$(BIN)/python benchmarks/side_by_side.py
 	@$(BIN)/python benchmarks/scale.py

@@ -2,6 +2,8 @@
 
 from tables import Result, machine, table
 
+STEPS = ("ingest", "snapshot", "sweep")
+
 
 def speed(result: Result) -> str:
     """Time and memory of each step, beside its bar."""
@@ -24,6 +26,30 @@ def speed(result: Result) -> str:
         )
     head = ("step", "seconds", "bar", "peak MiB", "bar", "")
     return f"{result['events']:,} events.\n\n{table(head, rows)}\n{machine(result)}\n"
+
+
+def sweep_scale(result: Result) -> str:
+    """Time and memory of each step by the number of events, a sweep's beside its bars."""
+    rows = []
+    for row in result.values():
+        steps, bars = row["steps"], (row["bar_wall_s"], row["bar_peak_mib"])
+        rows.append(
+            (
+                f"{row['events']:,}",
+                f"{row['users']:,}",
+                *(f"{steps[name]['wall_s']:.0f} s, {steps[name]['peak_mib']:,}" for name in STEPS),
+                f"{steps['sweep']['cpu_s']:.0f}",
+                f"{row['load']:.0f}",
+                "-" if row["kept"] is None else f"{bars[0]} s, {bars[1]:,}",
+                "-" if row["kept"] is None else "kept" if row["kept"] else "missed",
+            )
+        )
+    head = ("events", "users", *STEPS, "its CPU seconds", "load", "its bar", "")
+    return (
+        f"{table(head, rows)}\nWall seconds and peak MiB of the whole process; the load is that of "
+        f"other work on the machine's cores, which stretches wall seconds. "
+        f"{machine(next(iter(result.values())))}\n"
+    )
 
 
 def shared_graph(result: Result) -> str:

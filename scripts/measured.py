@@ -4,7 +4,7 @@ import re
 import statistics
 from collections.abc import Callable, Iterable
 
-from costs import louvain, scale, shared_graph, simulated, speed
+from costs import louvain, scale, shared_graph, simulated, speed, sweep_scale
 from grounds import cited, reach, stability
 from tables import Result, figure, machine, table
 
@@ -247,6 +247,7 @@ BLOCKS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "planted": ("real_backgrounds.json", planted),
     "left_out": ("leave_typology_out.json", left_out),
     "speed": ("speed.json", speed),
+    "sweep_scale": ("sweep_scale.json", sweep_scale),
     "simulated": ("simulate_scale.json", simulated),
     "scale": ("scale.json", scale),
     "louvain": ("louvain.json", louvain),
