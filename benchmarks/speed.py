@@ -20,6 +20,9 @@ from ringfinder.evaluate.benchmark.machine import machine
 
 EVENTS = 1_000_000
 SEED = 5
+SWEEP_BARS = {1_000_000: (15, 1430), 10_000_000: (150, 4768), 50_000_000: (900, 15_258)}
+"""Wall seconds and MiB of a sweep by events: 1.5, 5 and 16 GB."""
+
 COMMAND = str(Path(sys.executable).with_name("ringfinder"))
 SNAPSHOT = """
 import sys
@@ -92,7 +95,7 @@ def main() -> None:
     bars = {
         "ingest": (10, 3072),
         "snapshot": (15, 3072),
-        "sweep": (15, 1536),
+        "sweep": SWEEP_BARS.get(events, (None, None)),
         "investigate": (1.0, 250),
         "help": (0.4, None),
     }

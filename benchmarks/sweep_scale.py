@@ -15,15 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from data import RESULTS
-from speed import COMMAND, SNAPSHOT, first_sweep, simulate, timed
+from speed import COMMAND, SNAPSHOT, SWEEP_BARS, first_sweep, simulate, timed
 
 from ringfinder.evaluate.benchmark.canvas import canvas, count, finish
 from ringfinder.evaluate.benchmark.machine import machine
 
 EVENTS = (100_000, 300_000, 1_000_000, 3_000_000, 10_000_000)
-BARS = {1_000_000: (15, 1430), 10_000_000: (150, 4768), 50_000_000: (900, 15_258)}
-"""Wall seconds and MiB of a sweep, of 1.5, 5 and 16 GB."""
-
 RESULT = RESULTS / "sweep_scale.json"
 STEPS = ("ingest", "snapshot", "sweep")
 THROUGH = 1_000_000
@@ -41,7 +38,7 @@ def measured(events: int) -> dict[str, Any]:
         steps = {"ingest": timed(*base, "ingest", str(world / "events.parquet"))}
         steps["snapshot"] = timed(sys.executable, "-c", SNAPSHOT, str(workspace))
         steps["sweep"] = sweep = timed(*base, "sweep", "--model", "base")
-    bar_wall_s, bar_peak_mib = BARS.get(events, (None, None))
+    bar_wall_s, bar_peak_mib = SWEEP_BARS.get(events, (None, None))
     kept = None
     if bar_wall_s is not None and bar_peak_mib is not None:
         kept = sweep.wall_s <= bar_wall_s and sweep.peak_mib <= bar_peak_mib
