@@ -5,18 +5,16 @@ is trained on the worlds of one engine alone, as scripts/train_base.py trains th
 without its calibration, and ranks worlds of the other, of seeds that no training sees.
 """
 
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from data import RESULTS
+from data import write_result
 from leave_typology_out import TEST_EVENTS, figures, test_world
 
 from ringfinder.detect.hybrid import Hybrid
-from ringfinder.evaluate.benchmark.machine import machine
 from ringfinder.events.progress import silent
 from ringfinder.events.simulator.engine import ENGINES
 from ringfinder.nn.bundle import load_bundle
@@ -66,8 +64,7 @@ def main() -> None:
         heads = across(Path(place))
     for engine, worlds in heads.items():
         print(engine, {name: row["ap"] for name, row in worlds.items()})
-    text = json.dumps({"machine": machine(), "heads": heads}, indent=1) + "\n"
-    (RESULTS / "across_engines.json").write_text(text, encoding="utf-8")
+    write_result("across_engines", {"heads": heads})
 
 
 if __name__ == "__main__":

@@ -7,20 +7,17 @@ the ring's members did it, a thing when the ring's own work touched it. `own_wor
 share of events that are no cover. Every ring counts alike, however much is cited against it.
 """
 
-import json
 import statistics
-import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import torch
-from data import RESULTS
+from data import write_result
 from worlds import MIXES, World, each_world, rings_of
 
 from ringfinder.detect.hybrid import Hybrid
-from ringfinder.evaluate.benchmark.machine import machine
 from ringfinder.evaluate.matching import match
 from ringfinder.evaluate.truth import read_truth
 from ringfinder.pipeline.models import shipped_model
@@ -97,7 +94,6 @@ def means(rows: Iterable[Row]) -> dict[str, Any]:
 def main() -> None:
     """Write benchmarks/results/cited.json."""
     torch.set_num_threads(1)
-    begun = time.monotonic()
     head = Hybrid.load(shipped_model(), "cpu")
     worlds: dict[str, dict[str, Any]] = {}
     of_kind: dict[str, list[Row]] = {}
@@ -108,15 +104,12 @@ def main() -> None:
             worlds[world.name] = means(rows)
             print(world.name, worlds[world.name], flush=True)
     result = {
-        "machine": machine(),
-        "seconds": round(time.monotonic() - begun),
         "top": TOP,
         "bar": BAR,
         "summary": {kind: means(rows) for kind, rows in of_kind.items()},
         "worlds": worlds,
     }
-    text = json.dumps(result, indent=1) + "\n"
-    (RESULTS / "cited.json").write_text(text, encoding="utf-8")
+    write_result("cited", result)
 
 
 if __name__ == "__main__":

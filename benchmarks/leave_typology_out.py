@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from data import RESULTS, ROOT
+from data import ROOT, write_result
 
 sys.path.append(str(ROOT / "scripts"))
 
@@ -25,7 +25,6 @@ from train_base import SEED, examples, held_out
 from training_groups import World, training_groups
 
 from ringfinder.detect.hybrid import Hybrid
-from ringfinder.evaluate.benchmark.machine import machine
 from ringfinder.evaluate.report import report
 from ringfinder.evaluate.reported import ReportedGroup
 from ringfinder.evaluate.truth import Truth, read_truth
@@ -130,10 +129,9 @@ def main() -> None:
             heads[name] = {test: figures(world, head) for test, world in tests.items()}
             aps = {test: round(row["ap"], 3) for test, row in heads[name].items()}
             print(f"{name}: ring AP {aps}", flush=True)
-    result = {"machine": machine(), "summary": summary(heads), "heads": heads}
+    result = {"summary": summary(heads), "heads": heads}
     print(json.dumps(result["summary"], indent=1))
-    text = json.dumps(result, indent=1) + "\n"
-    (RESULTS / "leave_typology_out.json").write_text(text, encoding="utf-8")
+    write_result("leave_typology_out", result)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ Three graphs of each log: `trades`, on which the peer `louvain` works (users and
 without hubs); `channels`, which the channels of a sweep read (users, what they traded, devices and
 ips); and `everything`, with the items that they only looked at, which the rest of a sweep reads as
 well. On each run networkx's Louvain, and graspologic-native's Leiden for the same modularity at the
-same resolution and as a channel of the sweep calls it. Each is a process of its own with a limit;
+same resolution. Each is a process of its own with a limit;
 communities are timed without reading the log and building the graph, the sweep with all it does
 after ingest: its model's loading, the user scores and the evidence included. Ratios are of CPU
 seconds, which a busy machine changes least; a sweep has two threads, the others one.
@@ -22,10 +22,9 @@ from typing import Any
 import graspologic_native
 import networkx as nx
 import numpy as np
-from data import RESULTS
+from data import write_result
 from scipy.sparse import coo_array, csr_array
 
-from ringfinder.evaluate.benchmark.machine import machine
 from ringfinder.evaluate.benchmark.process import Measured, run
 from ringfinder.evaluate.peers.bipartite import (
     HUB_USERS,
@@ -50,8 +49,6 @@ SEED = 5
 LIMIT_S = 1_200.0
 BAR = 10.0
 SWEEP = "sweep"
-POTTS = 0.02
-"""A resolution of the channel of shared purchases."""
 
 
 def trades(log: Path) -> Edges:
@@ -94,8 +91,9 @@ def louvain(edges: Edges) -> Callable[[], Sequence[object]]:
     return lambda: nx.community.louvain_communities(graph, resolution=resolution, seed=0)
 
 
-def leiden(edges: Edges, *, resolution: float, modularity: bool) -> Callable[[], Sequence[object]]:
-    """graspologic-native's Leiden, one iteration, ready to run."""
+def leiden(edges: Edges) -> Callable[[], Sequence[object]]:
+    """graspologic-native's Leiden for what Louvain seeks, one iteration, ready to run."""
+    resolution = fine_resolution(edges)
     user, other = edges.user, edges.other + len(edges.users)
     ends = (np.concatenate([user, other]), np.concatenate([other, user]))
     weight = np.concatenate([edges.weight, edges.weight])
@@ -110,22 +108,12 @@ def leiden(edges: Edges, *, resolution: float, modularity: bool) -> Callable[[],
             edges.n,
             resolution=resolution,
             iterations=1,
-            use_modularity=modularity,
+            use_modularity=True,
             seed=0,
         )
         return sorted(set(map(label.__getitem__, range(edges.n))))
 
     return work
-
-
-def same_leiden(edges: Edges) -> Callable[[], Sequence[object]]:
-    """Leiden for what Louvain seeks."""
-    return leiden(edges, resolution=fine_resolution(edges), modularity=True)
-
-
-def potts_leiden(edges: Edges) -> Callable[[], Sequence[object]]:
-    """Leiden as a channel of the sweep calls it."""
-    return leiden(edges, resolution=POTTS, modularity=False)
 
 
 GRAPHS: dict[str, Callable[[Path], Edges]] = {
@@ -135,8 +123,7 @@ GRAPHS: dict[str, Callable[[Path], Edges]] = {
 }
 METHODS: dict[str, Callable[[Edges], Callable[[], Sequence[object]]]] = {
     "networkx louvain": louvain,
-    "leiden, modularity": same_leiden,
-    "leiden, constant potts": potts_leiden,
+    "leiden, modularity": leiden,
 }
 
 
@@ -204,7 +191,7 @@ def measure(place: Path, events: int) -> dict[str, Any]:
             for name, cpu in (
                 ("sweep", told["sweep"]["cpu_s"]),
                 ("channels", told["channels"].get("cpu_s")),
-                *((method, cost.get("cpu_s")) for method, cost in list(costs.items())[1:3]),
+                *((method, cost.get("cpu_s")) for method, cost in list(costs.items())[1:]),
             )
         }
     return told
@@ -235,9 +222,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as place:
             sizes[str(events)] = measure(Path(place), events)
         print(events, json.dumps(sizes[str(events)], indent=1), flush=True)
-    result = {"machine": machine(), "limit_s": LIMIT_S, "bar": BAR, "sizes": sizes}
-    text = json.dumps(result, indent=1) + "\n"
-    (RESULTS / "louvain.json").write_text(text, encoding="utf-8")
+    write_result("louvain", {"limit_s": LIMIT_S, "bar": BAR, "sizes": sizes})
 
 
 if __name__ == "__main__":

@@ -6,18 +6,15 @@ group reaches. `proposed` are the groups as the channels propose them, `settled`
 every channel of which a proposal settled on it.
 """
 
-import json
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from data import RESULTS
+from data import write_result
 from worlds import MIXES, REFERENCE, World, each_world
 
-from ringfinder.evaluate.benchmark.machine import machine
 from ringfinder.evaluate.truth import read_truth
 from ringfinder.features.groups import Groups
 from ringfinder.features.load import ids
@@ -99,7 +96,6 @@ def summary(rings: list[Reached]) -> dict[str, Any]:
 
 def main() -> None:
     """Write benchmarks/results/reach.json."""
-    begun = time.monotonic()
     worlds: dict[str, dict[str, Any]] = {}
     of_kind: dict[str, list[Reached]] = {}
     for world in each_world(MIXES, SEEDS):
@@ -109,14 +105,11 @@ def main() -> None:
         worlds[world.name] = {"groups": groups, **counts(rings), "missed": missed}
         print(world.name, worlds[world.name], flush=True)
     result = {
-        "machine": machine(),
-        "seconds": round(time.monotonic() - begun),
         "bar": {"worlds": REFERENCE, "share": BAR},
         "summary": {kind: summary(rings) for kind, rings in of_kind.items()},
         "worlds": worlds,
     }
-    text = json.dumps(result, indent=1) + "\n"
-    (RESULTS / "reach.json").write_text(text, encoding="utf-8")
+    write_result("reach", result)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ and shop of Shopee. A list of groups ranks a user by the first group that holds 
 by its scores. Labels serve to measure only.
 """
 
-import json
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -17,11 +16,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from data import RESULTS, data_directory
+from data import data_directory, write_result
 from side_by_side import RUNS, keep
 
 from ringfinder.evaluate.benchmark.detectors import RINGS, SCORES, chosen
-from ringfinder.evaluate.benchmark.machine import machine
 from ringfinder.evaluate.benchmark.process import run
 from ringfinder.evaluate.benchmark.worlds import LOG
 from ringfinder.evaluate.injection import inject
@@ -161,8 +159,7 @@ def main() -> None:
     alone = of_pairs(orders, pairs, bursts(orders))
     shop["ringfinder's repeat bursts alone"] = round(alone or 0.0, 4)
     shop["one feature: most orders of a pair in an hour"] = round(one_feature or 0.0, 4)
-    text = json.dumps({"machine": machine(), "average_precision": labelled}, indent=1)
-    (RESULTS / "real_labels.json").write_text(text + "\n", encoding="utf-8")
+    write_result("real_labels", {"average_precision": labelled})
     flagged = pairs["user_id"][pairs["label"] == 1]
     clean = orders[~orders["user_id"].isin(flagged)]
     worlds = []

@@ -20,11 +20,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from data import RESULTS
+from data import write_result
 
 from ringfinder.cases.investigation import investigate
 from ringfinder.cases.sweep_record import last_sweep
-from ringfinder.evaluate.benchmark.machine import machine
 from ringfinder.events.progress import silent
 from ringfinder.features.graph_tables import graph_tables
 from ringfinder.graph.neo4j.bulk import import_tables
@@ -312,8 +311,7 @@ def main() -> None:
         name: {"value": value, "unit": unit, "bar": bar, "most": unit in {"s", "ms"}}
         for name, value, unit, bar in steps
     }
-    text = json.dumps({"machine": machine(), **figures, "steps": table}, indent=1) + "\n"
-    (RESULTS / "shared_graph.json").write_text(text, encoding="utf-8")
+    write_result("shared_graph", {**figures, "steps": table})
 
 
 if __name__ == "__main__":

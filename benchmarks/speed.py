@@ -14,9 +14,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from data import RESULTS
-
-from ringfinder.evaluate.benchmark.machine import machine
+from data import write_result
 
 EVENTS = 1_000_000
 SEED = 5
@@ -109,9 +107,7 @@ def main() -> None:
     }
     for name, row in rows.items():
         print(f"{name:30s} {row}")
-    result = {"machine": machine(), "events": events, "steps": rows}
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "speed.json").write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+    write_result("speed", {"events": events, "steps": rows})
 
 
 if __name__ == "__main__":

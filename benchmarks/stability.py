@@ -9,7 +9,6 @@ first list: `members` where the partner has gained or lost some, `rank` where a 
 none.
 """
 
-import json
 import statistics
 import tempfile
 from collections.abc import Sequence
@@ -19,11 +18,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from data import RESULTS
+from data import write_result
 from worlds import World, each_world, rings_of
 
 from ringfinder.detect.hybrid import Hybrid
-from ringfinder.evaluate.benchmark.machine import machine
 from ringfinder.evaluate.matching import match
 from ringfinder.evaluate.reported import ReportedGroup
 from ringfinder.evaluate.stability import TOP, stability
@@ -184,14 +182,12 @@ def main() -> None:
         of_kind.setdefault(world.kind, []).append(worlds[world.name])
         print(world.name, worlds[world.name], flush=True)
     result = {
-        "machine": machine(),
         "top": TOP,
         "bar": BAR,
         "summary": {kind: summary(rows) for kind, rows in of_kind.items()},
         "worlds": worlds,
     }
-    text = json.dumps(result, indent=1) + "\n"
-    (RESULTS / "stability.json").write_text(text, encoding="utf-8")
+    write_result("stability", result)
 
 
 if __name__ == "__main__":

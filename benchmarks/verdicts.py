@@ -27,10 +27,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from data import RESULTS, data_directory
+from data import data_directory, write_result
 
 from ringfinder.detect.hybrid import Hybrid
-from ringfinder.evaluate.benchmark.machine import machine
 from ringfinder.evaluate.matching import match
 from ringfinder.evaluate.metrics import interval, ring_ap
 from ringfinder.evaluate.truth import Truth, read_truth
@@ -206,14 +205,12 @@ def main() -> None:
         told = {k: round(row["ap"], 3) for k, row in one.items()}
         print(f"{kind} {name}: ring AP after verdicts {told}", flush=True)
     result = {
-        "machine": machine(),
         "seconds": round(time.monotonic() - begun),
         "summary": {kind: summary(list(own.values())) for kind, own in curves.items()},
         "worlds": curves,
     }
     print(json.dumps(result["summary"], indent=1))
-    text = json.dumps(result, indent=1) + "\n"
-    (RESULTS / "verdicts.json").write_text(text, encoding="utf-8")
+    write_result("verdicts", result)
 
 
 if __name__ == "__main__":

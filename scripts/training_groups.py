@@ -2,10 +2,12 @@
 
 Describing them takes longer than learning: they are kept in benchmarks/runs under a digest of the
 code that they follow from, so that training and the benchmarks that train heads anew share them.
+What other code described is removed.
 """
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -148,6 +150,9 @@ def training_groups(engine: str) -> Iterator[World]:
     ]
     made += [(f"varied-{seed}", partial(vary, engine=engine, seed=seed)) for seed in VARIED_SEEDS]
     kept = KEPT / _digest()
+    for former in KEPT.glob("*"):
+        if former != kept:
+            shutil.rmtree(former)
     kept.mkdir(parents=True, exist_ok=True)
     for name, write in made:
         path = kept / f"{engine}-{name}.npz"
@@ -163,10 +168,14 @@ def training_groups(engine: str) -> Iterator[World]:
 
 def _digest() -> str:
     """Of all code that groups of training worlds follow from."""
+    package = ROOT / "src" / "ringfinder"
     code = [
-        path
-        for part in ("events", "evaluate", "features", "graph", "rings", "store")
-        for path in sorted((ROOT / "src" / "ringfinder" / part).rglob("*.py"))
+        *sorted(package.glob("*.py")),
+        *(
+            path
+            for part in ("events", "evaluate", "features", "graph", "rings", "store")
+            for path in sorted((package / part).rglob("*.py"))
+        ),
     ]
     code += [
         ROOT / "scripts" / f"{name}.py" for name in ("tellings", "training_groups", "variations")
