@@ -40,13 +40,15 @@ class Run(NamedTuple):
 
 
 def timed(*command: str) -> Run:
-    """Run a command to its end; a failure ends the benchmark."""
-    begun = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - begun
-    if status:
-        sys.exit(f"{' '.join(command[:3])} failed with status {status}")
+    """Run a command to its end; a failure ends the benchmark with what the command said."""
+    with tempfile.TemporaryFile() as said:
+        begun = time.perf_counter()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=said)
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - begun
+        if status:
+            said.seek(0)
+            sys.exit(f"{said.read().decode()}{' '.join(command)} failed with status {status}")
     return Run(
         round(wall, 2), round(usage.ru_utime + usage.ru_stime, 2), round(usage.ru_maxrss / 1024)
     )

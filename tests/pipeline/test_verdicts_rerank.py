@@ -187,6 +187,17 @@ def test_lost_candidates_are_told_with_the_decision_that_stands(workspace, capsy
         load_candidates(workspace, key, None)
 
 
+def test_only_the_last_sweep_keeps_candidates_and_one_that_is_running(workspace):
+    first = last_sweep(workspace.sweeps)
+    running = workspace.candidates / "0123456789abcdef"
+    running.mkdir()
+    earlier = sweep(workspace, as_of=AS_OF_US - 3 * 86_400_000_000)
+    kept = {path.name for path in workspace.candidates.iterdir()}
+    assert kept == {earlier.summary["candidates"], running.name}
+    assert first.summary["candidates"] not in kept
+    assert rerank(workspace).sweep_id == earlier.sweep_id
+
+
 def test_the_command_tells_what_moved(workspace, capsys):
     first = last_sweep(workspace.sweeps)
     ring_id = first.rings[0]["ring_id"]

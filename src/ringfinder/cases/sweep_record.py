@@ -104,12 +104,18 @@ def listed(sweeps: Path) -> Iterator[list[dict[str, Any]]]:
         yield read_sweep(summary_file.parent).rings
 
 
-def _newest(sweeps: Path, end: int) -> SweepRecord | None:
-    found = []
+def summaries(sweeps: Path) -> Iterator[dict[str, Any]]:
+    """Give the summary of every sweep that is kept, in the order of their ids."""
     for summary_file in sorted(sweeps.glob("[!.]*/sweep.json")):
-        summary = json.loads(summary_file.read_text("utf-8"))
-        if (at := microseconds(summary["as_of"])) < end:
-            found.append((at, summary.get("verdicts", 0), summary_file.parent.name))
+        yield json.loads(summary_file.read_text("utf-8"))
+
+
+def _newest(sweeps: Path, end: int) -> SweepRecord | None:
+    found = [
+        (at, summary.get("verdicts", 0), summary["sweep_id"])
+        for summary in summaries(sweeps)
+        if (at := microseconds(summary["as_of"])) < end
+    ]
     return read_sweep(sweeps / max(found)[2]) if found else None
 
 

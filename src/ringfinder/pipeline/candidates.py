@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ringfinder.cases.sweep_record import last_sweep, summaries
 from ringfinder.errors import StoreError
 from ringfinder.features.groups import Groups
 from ringfinder.features.snapshot import Snapshot
@@ -60,6 +62,17 @@ def keep_candidates(workspace: Workspace, candidates: Candidates) -> str:
             np.save(directory / f"{name}.npy", arrays[name])
         (directory / _NAMES).write_text(names, encoding="utf-8")
     return key
+
+
+def forget_candidates(workspace: Workspace) -> None:
+    """Remove what only former sweeps name: verdicts re-rank the last one.
+
+    What no finished sweep names may be of one that is running, and stays.
+    """
+    kept = last_sweep(workspace.sweeps).summary.get("candidates")
+    named = {summary.get("candidates") for summary in summaries(workspace.sweeps)}
+    for key in named - {kept, None}:
+        shutil.rmtree(workspace.candidates / str(key), ignore_errors=True)
 
 
 def load_candidates(workspace: Workspace, key: str, snapshot: Snapshot) -> Candidates:

@@ -12,7 +12,7 @@ from ringfinder.events.progress import Progress, silent
 from ringfinder.features.repeats import repeat_bursts
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.graph.neo4j.connection import Address
-from ringfinder.pipeline.candidates import Candidates, keep_candidates
+from ringfinder.pipeline.candidates import Candidates, forget_candidates, keep_candidates
 from ringfinder.pipeline.models import model_directory
 from ringfinder.pipeline.ranking import rank
 from ringfinder.pipeline.report import write_report
@@ -99,6 +99,7 @@ def sweep(
         "judged_until": None if as_of is None else iso(as_of),
     }
     record = rank(workspace, candidates, about)
+    forget_candidates(workspace)
     for target, name in ((rings_out, "rings.jsonl"), (scores_out, "scores.csv")):
         if target is not None:
             write_atomically(target, (record.directory / name).read_bytes())
