@@ -111,7 +111,7 @@ def test_files_in_another_order_give_the_same_events(lake, append, tmp_path):
     assert stored(other).sort_by("event_id").equals(stored(lake).sort_by("event_id"))
 
 
-def test_a_declared_identifier_joins_a_lake_without_it(lake, append):
+def test_a_declared_identifier_joins_a_lake_without_it(lake, append, tmp_path):
     append("a.csv", NAMED + "e1,2026-03-01,u,i\n")
     mapping = EventMapping(entities={"card": "card_no"})
     append(
@@ -120,8 +120,8 @@ def test_a_declared_identifier_joins_a_lake_without_it(lake, append):
         mapping=mapping,
     )
     assert lake.declared() == ("card",)
-    backend = connect(lake)
-    events = backend.table("events").order_by("event_id").to_pyarrow()
+    with connect(lake, tmp_path / "spill") as backend:
+        events = backend.table("events").order_by("event_id").to_pyarrow()
     assert events.schema.names == event_schema(["card"]).names
     assert events["card"].to_pylist() == [None, "c"]
     assert lake.ledger().files[1].quarantined == 1

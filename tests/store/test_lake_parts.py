@@ -5,7 +5,7 @@ import pytest
 
 from ringfinder.errors import InputError
 from ringfinder.events.schema import event_schema
-from ringfinder.store import parts
+from ringfinder.store import engine, parts
 from ringfinder.store.engine import connect
 
 DAY_S = 86_400
@@ -40,13 +40,25 @@ def test_parts_hold_whole_days_in_order_and_quiet_days_share_one(lake, append, l
     assert lake.span() == (START_S * 1_000_000, (START_S + 10 * DAY_S + 299) * 1_000_000)
 
 
-def test_the_engine_reads_what_the_ledger_lists(lake, append, log):
-    assert connect(lake).table("events").count().execute() == 0
+def test_the_engine_reads_what_the_ledger_lists(lake, append, log, tmp_path):
+    with connect(lake, tmp_path / "spill") as backend:
+        assert backend.table("events").count().execute() == 0
     append(log)
-    events = connect(lake).table("events")
-    assert events.count().execute() == 350
-    assert events.to_pyarrow().schema.names == event_schema().names
-    assert events.ts.min().execute().isoformat() == "2026-03-01T00:00:00+00:00"
+    with connect(lake, tmp_path / "spill") as backend:
+        events = backend.table("events")
+        assert events.count().execute() == 350
+        assert events.to_pyarrow().schema.names == event_schema().names
+        assert events.ts.min().execute().isoformat() == "2026-03-01T00:00:00+00:00"
+
+
+def test_what_the_engine_spills_goes_where_it_is_told_and_with_it(lake, tmp_path, monkeypatch):
+    monkeypatch.setattr(engine, "MEMORY_LIMIT", "30MB")
+    monkeypatch.chdir(tmp_path)
+    with connect(lake, tmp_path / "spill") as backend:
+        backend.con.execute("CREATE TABLE wide AS SELECT md5(i::VARCHAR) FROM range(2000000) t(i)")
+        assert any((tmp_path / "spill").iterdir())
+    assert not (tmp_path / "spill").exists()
+    assert not (tmp_path / ".tmp").exists()
 
 
 def test_a_lake_without_events_has_no_span(lake):

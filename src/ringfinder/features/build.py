@@ -3,6 +3,7 @@
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,36 +37,28 @@ def build_snapshot(
     labels = lake.labels()
     if decisions is not None:
         labels = pa.concat_tables([labels, decisions.cast(labels.schema)])
-    engine = connect(lake)
-    try:
+    with connect(lake, directory / "spill") as engine:
         write_snapshot(
             engine,
-            _read(lake, as_of=as_of, start=start),  # no name here, so that coding can let it go
+            # No name here, so that coding can let it go.
+            _read(lake, directory / "spill-events", as_of=as_of, start=start),
             labels,
             directory,
             as_of=as_of,
             start=start,
         )
-    finally:
-        engine.disconnect()
 
 
-def _read(lake: Lake, *, as_of: int, start: int) -> pa.Table:
+def _read(lake: Lake, spill: Path, *, as_of: int, start: int) -> pa.Table:
     """Read events with an engine of their own: the memory it sorted them in goes when it goes."""
-    engine = connect(lake)
-    try:
+    with connect(lake, spill) as engine:
         return read_events(engine, as_of=as_of, start=start)
-    finally:
-        engine.disconnect()
 
 
 def with_graph(lake: Lake, snapshot: Snapshot, graph: EntityGraph) -> Snapshot:
     """Give the snapshot of `lake` another entity graph, with the features that follow from it."""
-    engine = connect(lake)
-    try:
+    with TemporaryDirectory() as place, connect(lake, Path(place, "spill")) as engine:
         features = compute(engine, event_table(snapshot.events), graph, graph.declared)
-    finally:
-        engine.disconnect()
     return replace(snapshot, graph=graph, features=features)
 
 

@@ -30,22 +30,8 @@ _LEAST_EXPECTED = 0.5
 _GRIDS = tuple((hours, shift) for hours in WIDTHS for shift in (0, hours * HOUR // 2))
 
 
-def _gridded(table: ir.Table) -> ir.Table:
-    """Repeat rows with a `step` once for each grid, with its `width` (hours), `shift`, `cell`."""
-    parts = [
-        table.mutate(
-            width=ibis.literal(hours, "int64"),
-            shift=ibis.literal(shift, "int64"),
-            cell=floor_to(table.step + shift, hours * HOUR),
-        )
-        for hours, shift in _GRIDS
-    ]
-    return ibis.union(*parts)
-
-
 def _meetings(inputs: Inputs, link: LinkType) -> ir.Table:
     """List a row for each user in a surprising cell of an entity: width (hours), surprise."""
-    grid = ["width", "shift", "cell"]
     events = inputs.events.filter(inputs.events[link.entity].notnull())
     if link.actions:
         events = events.filter(events.action.isin([ACTION_CODE[name] for name in link.actions]))
@@ -53,17 +39,27 @@ def _meetings(inputs: Inputs, link: LinkType) -> ir.Table:
         "user", entity=events[link.entity], step=floor_to(events.ts, _STEP)
     ).distinct()
     by_step = steps.group_by("step").aggregate(all=lambda t: t.count())
-    rhythm = _gridded(by_step).group_by(grid).aggregate(here=lambda t: t["all"].sum())
-    total = by_step.aggregate(total=lambda t: t["all"].sum())
     links = inputs.links[link.name]
     shared = links.group_by("entity").having(links.count() > 1).aggregate()
-    present = _gridded(steps.semi_join(shared, "entity")).drop("step").distinct()
-    cells = present.group_by(["entity", *grid]).aggregate(n=lambda t: t.count())
-    degree = cells.group_by(["entity", "width", "shift"]).aggregate(d=lambda t: t.n.sum())
+    met = steps.semi_join(shared, "entity")
+    return ibis.union(*(_in_grid(met, by_step, hours, shift) for hours, shift in _GRIDS))
+
+
+def _in_grid(met: ir.Table, by_step: ir.Table, hours: int, shift: int) -> ir.Table:
+    """List the meetings in the cells of one grid: all grids at once would take all their memory."""
+
+    def cell(table: ir.Table) -> ir.IntegerValue:
+        return floor_to(table.step + shift, hours * HOUR)
+
+    rhythm = by_step.group_by(cell=cell).aggregate(here=lambda t: t["all"].sum())
+    total = by_step.aggregate(total=lambda t: t["all"].sum())
+    present = met.select("user", "entity", cell=cell).distinct()
+    cells = present.group_by(["entity", "cell"]).aggregate(n=lambda t: t.count())
+    degree = cells.group_by("entity").aggregate(d=lambda t: t.n.sum())
     crowded = (
         cells.filter(cells.n > 1)
-        .join(degree, ["entity", "width", "shift"])
-        .join(rhythm, grid)
+        .join(degree, "entity")
+        .join(rhythm, "cell")
         .cross_join(total)
         .mutate(
             expected=lambda t: ibis.greatest(
@@ -72,9 +68,11 @@ def _meetings(inputs: Inputs, link: LinkType) -> ir.Table:
         )
         .mutate(surprise=lambda t: ((t.n / t.expected).ln() * _MILLION).round().cast("int64"))
         .filter(lambda t: t.surprise > 0)
-        .select("entity", *grid, "surprise")
+        .select("entity", "cell", "surprise")
     )
-    return present.join(crowded, ["entity", *grid]).select("user", "width", "surprise")
+    return present.join(crowded, ["entity", "cell"]).select(
+        "user", "surprise", width=ibis.literal(hours, "int64")
+    )
 
 
 def together(link: LinkType, plural: str) -> Theme:

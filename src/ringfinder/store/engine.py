@@ -1,5 +1,9 @@
 """The one place that opens the lake for relational work."""
 
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -13,19 +17,26 @@ if TYPE_CHECKING:
 MEMORY_LIMIT = "2GB"
 
 
-def connect(lake: Lake) -> "Backend":
+@contextmanager
+def connect(lake: Lake, spill: Path) -> Iterator["Backend"]:
     """Open an in-memory ibis DuckDB backend with a table `events`, every event of the lake.
 
     Columns are those of `event_schema(lake.declared())`, `ts` as TIMESTAMPTZ in a UTC session; rows
-    have no promised order. The table reads the parts that the ledger lists at this moment.
+    have no promised order. The table reads the parts that the ledger lists at this moment. `spill`,
+    a directory of this backend's own, takes what does not fit in `MEMORY_LIMIT`; it goes with it.
     """
     import ibis  # noqa: PLC0415 - takes most of a second, and only a build needs it
 
-    connection = duckdb.connect(config={"memory_limit": MEMORY_LIMIT})
-    connection.execute("SET TimeZone = 'UTC'").fetchall()
-    create_events_view(connection, lake)
-    backend: Backend = ibis.duckdb.from_connection(connection)
-    return backend
+    try:
+        with closing(
+            duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "temp_directory": str(spill)})
+        ) as connection:
+            connection.execute("SET TimeZone = 'UTC'").fetchall()
+            create_events_view(connection, lake)
+            backend: Backend = ibis.duckdb.from_connection(connection)
+            yield backend
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
 
 
 def create_events_view(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
