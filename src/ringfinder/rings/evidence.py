@@ -26,6 +26,8 @@ Codes = npt.NDArray[np.int32]
 class Shared(NamedTuple):
     """One thing that members share: `members` did, `expected` would by chance, `rows` show it.
 
+    `rows` are at most `MAX_EVENTS`: one of each member before a second of any, and of a member's
+    events at a shared identifier its deals with the group's targets before all others.
     `family` is a position in `FAMILIES`, -1 for an identifier; `in_step` counts the members who
     dealt at the same time as others; `others` counts the outsiders who hold it; `time_nats` is what
     the members' common times are worth; `seller` is the seller's code, -1 where there is none.
@@ -73,12 +75,14 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
     margin = cells.llr[members] + base - np.log(n_users / n)
     rows = _rows_of(log, members)
     found: list[Shared] = []
+    shown: list[npt.NDArray[np.int64]] = []
     for x in kept_t.tolist():
         at = np.arange(deals.target_ptr[x], deals.target_ptr[x + 1])
         inside = cells.inside[deals.target_user[at]]
         family, plain = divmod(x, deals.n_plain)
         kind, code = ("item", plain) if plain < deals.n_items else ("seller", plain - deals.n_items)
         others = int(len(at) - inside.sum())
+        shown.append(_rows_at(log, rows, kind, code, deals.target_ts[at[inside]]))
         found.append(
             Shared(
                 kind,
@@ -90,14 +94,16 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
                 int((cells.sync[at[inside]] > IN_STEP).sum()),
                 float(cells.sync[at[inside]].sum()),
                 int(deals.seller[x]),
-                _rows_at(log, rows, kind, code, deals.target_ts[at[inside]]),
+                _cited(log, shown[-1], shown[-1]),
             )
         )
+    listed = np.concatenate(shown or [rows[:0]])
     for x in kept_e.tolist():
         at = np.arange(idents.entity_ptr[x], idents.entity_ptr[x + 1])
         inside = cells.inside[idents.user[at]]
         kind, code = _identifier(log, x)
         others = int(len(at) - inside.sum())
+        shown.append(_rows_at(log, rows, kind, code, None))
         found.append(
             Shared(
                 kind,
@@ -109,15 +115,15 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
                 0,
                 0.0,
                 MISSING,
-                _rows_at(log, rows, kind, code, None),
+                _cited(log, shown[-1], listed),
             )
         )
     counts = cells.target[kept_t].copy()
     clear(members, seen_t, seen_e, kept_t, touched, deals, cells)
     found.sort(key=lambda one: (-_surprise(one), one.kind, one.code, one.family))
     ts = np.asarray(log.snapshot.events.ts)
-    shown = np.concatenate([one.rows for one in found] or [rows])
-    window = (int(ts[shown].min()), int(ts[shown].max()))
+    when = ts[np.concatenate(shown or [rows])]
+    window = (int(when.min()), int(when.max()))
     return Dossier(tuple(found), margin, _sellers(log, kept_t, counts), window, round(mean * n))
 
 
@@ -156,6 +162,18 @@ def _rows_at(
     return at if times is None else at[np.isin(np.asarray(events.ts)[at], times)]
 
 
+def _cited(
+    log: Log, rows: npt.NDArray[np.int64], listed: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int64]:
+    """The rows that are shown of these, ascending; a member's `listed` ones come first."""
+    user, late = np.asarray(log.snapshot.events.user)[rows], ~np.isin(rows, listed)
+    order = np.lexsort((rows, late, user))
+    first = np.flatnonzero(np.diff(user[order], prepend=-1))
+    turn = np.arange(len(rows)) - np.repeat(first, np.diff(first, append=len(rows)))
+    chosen = np.lexsort((rows[order], late[order], turn))[:MAX_EVENTS]
+    return np.sort(rows[order[chosen]])
+
+
 def _identifier(log: Log, x: int) -> tuple[str, int]:
     """Type and code of an identifier in the joint code space."""
     for kind in identifier_types(log.snapshot):
@@ -179,7 +197,7 @@ def facts(
             tuple(sorted(names["user"][v] for v in one.members.tolist())),
             float(len(one.members)),
             round(one.expected, 4),
-            tuple(event_ids[row] for row in one.rows[:MAX_EVENTS].tolist()),
+            tuple(event_ids[row] for row in one.rows.tolist()),
         )
         for one in dossier.shared[:MAX_FACTS]
     )

@@ -15,7 +15,7 @@ from ringfinder.rings.channels.protocol import Log, read_log
 from ringfinder.rings.channels.registry import CHANNELS, propose
 from ringfinder.rings.clearing import clearing, clearing_fact
 from ringfinder.rings.deals import identifier_types
-from ringfinder.rings.evidence import BORDERLINE, MAX_EVENTS, MAX_FACTS, Dossier, facts, inspect
+from ringfinder.rings.evidence import BORDERLINE, MAX_FACTS, Dossier, facts, inspect
 from ringfinder.rings.habits import habits
 from ringfinder.rings.hypotheses.registry import check_all
 from ringfinder.rings.membership import settle
@@ -150,7 +150,7 @@ def _event_ids(snapshot: Snapshot, dossiers: Sequence[Dossier]) -> dict[int, str
         row
         for dossier in dossiers
         for one in dossier.shared[:MAX_FACTS]
-        for row in one.rows[:MAX_EVENTS].tolist()
+        for row in one.rows.tolist()
     }
     query = 'SELECT "row", event_id FROM events WHERE "row" IN (SELECT unnest($rows::BIGINT[]))'
     with open_database(snapshot) as database:
