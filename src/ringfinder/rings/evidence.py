@@ -110,7 +110,7 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
                 code,
                 -1,
                 idents.user[at[inside]],
-                n * (others + 0.5) / n_users,
+                n * (others + 0.5) / (n_users - n + 1),
                 others,
                 0,
                 0.0,

@@ -116,7 +116,7 @@ def choose(
     Returns arrays of all counted targets and identifiers (to be cleared), of the kept ones, and the
     members' mean number of deals. Fills `cells.target`, `cells.entity` and `cells.inside`.
     """
-    n = len(members)
+    n, n_users = len(members), len(deals.ptr) - 1
     total = 0
     for v in members:
         cells.inside[v] = True
@@ -139,7 +139,9 @@ def choose(
     for x in seen_e:
         k = cells.entity[x]
         others = idents.entity_ptr[x + 1] - idents.entity_ptr[x] - k
-        rate = entity_rate(others, len(deals.ptr) - 1)
+        if 2 * others > n_users - n:
+            continue  # most people outside the group use it as well
+        rate = entity_rate(others, n_users)
         if k >= 2 and gain(k, n, rate) > np.log(len(idents.entity_ptr)):
             kept_e[m] = x
             m += 1

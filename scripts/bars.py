@@ -1,0 +1,178 @@
+"""The table of README.md that sets every figure beside what was aimed at."""
+
+import re
+import statistics
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from tables import Result, figure, table
+
+RINGFINDER = "ringfinder"
+NO_TRAP = ("live", "flash", "family", "cafe", "cgnat")
+"""Crowds that are to be in no list of fifty."""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What was aimed at, the figure that was measured, and whether that is enough."""
+
+    what: str
+    bar: str
+    found: str
+    kept: bool
+
+
+def at_least(what: str, bar: float, value: float, digits: int = 2, more: str = "") -> Aim:
+    """A figure that is to reach its bar; `more` is told behind it."""
+    told = figure(value, digits)
+    return Aim(what, f"at least {bar:.{digits}f}", told + more, value >= bar)
+
+
+def at_most(what: str, bar: float, value: float, digits: int = 2) -> Aim:
+    """A figure that is to stay within its bar."""
+    told = figure(value, digits)
+    return Aim(what, f"at most {bar:.{digits}f}", told, value <= bar)
+
+
+def bars(results: Mapping[str, Result]) -> str:
+    """Every aim beside its figure; `results` by the name of the file, without its ending."""
+    aims = [
+        *_reference(results["reference"]),
+        *_elsewhere(results),
+        *_grounds(results),
+        *_cost(results),
+    ]
+    rows = ((aim.what, aim.bar, aim.found, "kept" if aim.kept else "missed") for aim in aims)
+    kept = sum(aim.kept for aim in aims)
+    return f"{table(('what', 'bar', 'measured', ''), rows)}\nKept: {kept} of {len(aims)}.\n"
+
+
+def _ringfinder(result: Result) -> dict[str, Result]:
+    return {
+        cell["world"]: cell["figures"]
+        for cell in result["cells"]
+        if cell["detector"] == RINGFINDER and cell["figures"] is not None
+    }
+
+
+def _reference(result: Result) -> Iterator[Aim]:
+    """How rings are ranked on the reference worlds."""
+    told = _ringfinder(result)
+    rings = {name: row["rings"] for name, row in told.items() if row["rings"]["planted"]}
+    mixed = [row["ap"] for name, row in rings.items() if re.fullmatch(r"mixed-\d+", name)]
+    yield at_least("ring AP, mean of the `mixed` logs", 0.85, statistics.mean(mixed))
+    for name, bar in (
+        ("bursty-11", 0.95),
+        ("slow-11", 0.95),
+        ("identifier-11", 0.97),
+        ("mixed-strong-14", 0.9),
+        ("mixed-1m-15", 0.85),
+    ):
+        yield at_least(f"ring AP, {name}", bar, rings[name]["ap"])
+    for what, group, key, bar in (
+        ("precision@10", "precision_at", "10", 1.0),
+        ("precision@24", "precision_at", "24", 0.9),
+        ("recall@50", "recall_at", "50", 0.9),
+    ):
+        values = [row[group][key] for row in rings.values()]
+        yield _mean(what, bar, values)
+    yield _mean(
+        "Jaccard index of hits, median", 0.92, [r["median_jaccard"] for r in rings.values()]
+    )
+    quiet = sum(row["alerts"]["alerts"] for row in told.values() if not row["rings"]["planted"])
+    yield at_most("alerts on the log without a ring", 1, quiet, digits=0)
+    traps = sum(
+        row["rings"]["false_by_kind_at_50"].get(kind, 0)
+        for row in told.values()
+        for kind in NO_TRAP
+    )
+    yield at_most(
+        f"groups in a first 50 that are a crowd of these kinds: {', '.join(NO_TRAP)}",
+        0,
+        traps,
+        digits=0,
+    )
+
+
+def _mean(what: str, bar: float, values: list[float]) -> Aim:
+    between = f" ({figure(min(values))} to {figure(max(values))})"
+    return at_least(f"{what}, mean of the logs", bar, statistics.mean(values), more=between)
+
+
+def _elsewhere(results: Mapping[str, Result]) -> Iterator[Aim]:
+    """How rings are ranked where they hide, or were never seen."""
+    hiding = results["evasion"]
+    told, aps = _ringfinder(hiding), dict[tuple[str | None, float | None], list[float]]()
+    for world in hiding["worlds"]:
+        paid = (world["recipe"]["knob"], world["recipe"]["value"])
+        aps.setdefault(paid, []).append(told[world["name"]]["rings"]["ap"])
+    rest = statistics.mean(aps[None, None])
+    for what, knob, value, bar in (
+        ("ring AP that fourfold camouflage costs", "camouflage", 4.0, 0.05),
+        ("ring AP that half strength costs", "strength", 0.5, 0.1),
+    ):
+        yield at_most(what, bar, rest - statistics.mean(aps[knob, value]))
+    across = [
+        row["ap"]
+        for worlds in results["across_engines"]["heads"].values()
+        for row in worlds.values()
+        if row["ap"] is not None
+    ]
+    yield at_least("ring AP of heads of one engine on the other", 0.5, statistics.mean(across))
+    after = results["verdicts"]["summary"]["reference"]["20"]["ap"]["mean"]
+    yield at_least("ring AP after 20 verdicts, reference worlds", 0.65, after)
+    left_out = results["leave_typology_out"]["summary"].values()
+    shares = [row["left out"] / row["rings"] for row in left_out]
+    yield at_least(
+        "part of a typology left out that is in the first 50, mean",
+        0.75,
+        statistics.mean(shares),
+        more=f" (from {figure(min(shares))})",
+    )
+    labels = results["real_labels"]["average_precision"]["shopee, pairs of buyer and shop"]
+    yield at_least("AP of pairs that Shopee flagged", 0.6, labels[RINGFINDER])
+
+
+def _grounds(results: Mapping[str, Result]) -> Iterator[Aim]:
+    """What the list is chosen from, cites, and how firm it is."""
+    reach = results["reach"]
+    sums = reach["summary"][reach["bar"]["worlds"]]
+    share = sums["settled"] / sums["planted"]
+    yield at_least("part of the rings that some candidate reaches", reach["bar"]["share"], share, 3)
+    cited = results["cited"]
+    for what, key in (
+        ("part of the accounts cited that are members", "members"),
+        ("part of the events cited that members did", "events"),
+        ("part of the events cited that are no cover", "own_work"),
+        ("part of the things cited that the ring's work touched", "things"),
+    ):
+        yield at_least(what, cited["bar"], cited["summary"]["reference"][key], 3)
+    firm = results["stability"]
+    least = min(one["one more day"][str(firm["top"])] for one in firm["summary"].values())
+    yield at_least(f"first {firm['top']} that stay with one more day, least", firm["bar"], least)
+
+
+def _cost(results: Mapping[str, Result]) -> Iterator[Aim]:
+    """What a sweep costs."""
+    for row in results["sweep_scale"].values():
+        if row["kept"] is not None:
+            sweep = row["steps"]["sweep"]
+            yield Aim(
+                f"sweep of {row['events']:,} events",
+                f"{row['bar_wall_s']} s, {row['bar_peak_mib']:,} MiB",
+                f"{sweep['wall_s']:.0f} s, {sweep['peak_mib']:,.0f} MiB",
+                row["kept"],
+            )
+    louvain = results["louvain"]
+    ratios = louvain["sizes"]["1000000"]["graphs"]["channels"]["ratios"]
+    for what, name in (
+        ("our Leiden", "leiden, modularity"),
+        ("all channels", "channels"),
+        ("a whole sweep", "sweep"),
+    ):
+        yield at_least(
+            f"times that {what} is faster than networkx's Louvain, 1 M events",
+            louvain["bar"],
+            ratios[name],
+            1,
+        )
