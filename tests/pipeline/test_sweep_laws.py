@@ -131,6 +131,35 @@ def test_a_second_sweep_writes_the_same_bytes_and_a_later_one_tells_what_changed
     assert status["r"] in ("same", "grew", "shrank")
 
 
+def test_a_ring_that_paused_is_known_when_it_returns_on_new_phones(tmp_path):
+    def phones(rows, name):
+        return [row | {"device_id": f"{name}{n % 2}"} for n, row in enumerate(rows)]
+
+    rows = honest(1, users=600, items=200)
+    rows += phones(lockstep("r", 16, 6, (2, 4)), "old")
+    rows += phones(lockstep("r", 16, 6, (23, 25), seed=1), "new")
+    rows += phones(lockstep("x", 14, 6, (23, 25), seed=2), "old")
+    workspace = workspace_of(tmp_path, table_of(rows))
+    week = 7 * DAY
+    first, _, last = (
+        sweep(workspace, as_of=START + weeks * week, window=week) for weeks in (1, 3, 4)
+    )
+
+    def ring_of(result, head):
+        return next(ring for ring in result.rings if ring["members"][0].startswith(head))
+
+    before = ring_of(first, "r")["ring_id"]
+    back, others = ring_of(last, "r"), ring_of(last, "x")
+    assert back["lineage"]["status"] == "returned under new devices"
+    assert others["lineage"] == {
+        "status": "returned under new accounts",
+        "previous": [before],
+        "overlap": 0.0,
+    }
+    assert back["lineage"]["previous"] == [before]
+    assert {back["ring_id"], others["ring_id"]} <= set(last.summary["changes"]["returned"])
+
+
 def test_a_killed_sweep_leaves_the_last_one_and_the_next_goes_on(tmp_path, events):
     workspace = workspace_of(tmp_path, events)
     first = sweep(workspace, as_of=AS_OF_US)

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 from stories import flash_sale, honest, lockstep, table_of, workspace_of
 
-from ringfinder.cases.sweep_record import last_sweep, sweep_before
+from ringfinder.cases.sweep_record import last_sweep, sweeps_before
 from ringfinder.cli.app import run
 from ringfinder.errors import StoreError
 from ringfinder.pipeline.candidates import load_candidates
@@ -143,7 +143,8 @@ def test_the_previous_sweep_is_the_one_that_knows_most_verdicts(workspace):
         rerank(workspace)
     last = last_sweep(workspace.sweeps)
     assert last.summary["verdicts"] == 3
-    assert sweep_before(workspace.sweeps, as_of=2 * AS_OF_US).sweep_id == last.sweep_id
+    (newest,) = sweeps_before(workspace.sweeps, as_of=2 * AS_OF_US, most=1)
+    assert newest.sweep_id == last.sweep_id
 
 
 def test_a_ring_of_the_list_before_can_still_be_judged(workspace):

@@ -3,7 +3,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringfinder.features.groups import Groups
-from ringfinder.rings.lineage import changes, follow
+from ringfinder.rings.lineage import (
+    NEW_ACCOUNTS,
+    NEW_DEVICES,
+    RETURNED,
+    Past,
+    changes,
+    follow,
+    past,
+)
 from ringfinder.rings.ring import NEW, Lineage, Ring
 from ringfinder.rings.selection import MAX_OVERLAP, select
 
@@ -74,14 +82,20 @@ def test_a_core_stands_for_the_crowd_around_it():
     assert select(groups, score, np.array([500, 300, 200], np.float32), 5) == [0]
 
 
-def ring(name: str, users: str) -> Ring:
+def ring(name: str, users: str, devices: str = "") -> Ring:
     names = tuple(sorted(users))
     roles = dict.fromkeys(names, "core")
-    return Ring(name, 1, 0.5, False, 0.1, names, roles, (0, 1), {}, (), (), ())
+    entities = {"device": tuple(devices), "ip": ("everywhere",), "item": ("i",)}
+    return Ring(name, 1, 0.5, False, 0.1, names, roles, (0, 1), entities, (), (), ())
+
+
+def known(name: str, users: str, devices: str = "") -> dict[str, Past]:
+    one = ring(name, users, devices)
+    return {name: past(one.members, one.entities)}
 
 
 def followed(now: dict[str, str], before: dict[str, str]) -> dict[str, Lineage]:
-    old = {name: frozenset(users) for name, users in before.items()}
+    old = {name: Past(frozenset(users), frozenset()) for name, users in before.items()}
     return {r.ring_id: r.lineage for r in follow([ring(n, u) for n, u in now.items()], old)}
 
 
@@ -97,8 +111,28 @@ def test_a_ring_is_followed_as_it_changes():
     assert followed({"a": "abc"}, {"x": "xyz"})["a"] == NEW
 
 
+def test_a_ring_that_was_gone_returns_with_its_accounts_or_its_devices():
+    last, older = known("l", "uvwx", "5"), known("x", "abcdef", "12")
+    oldest = known("y", "abcdef", "34")
+
+    def told(one: Ring) -> Lineage:
+        return follow([one], last, [older, oldest])[0].lineage
+
+    assert told(ring("a", "abcde", "12")) == Lineage(RETURNED, ("x",), 0.8333)
+    assert told(ring("a", "abcdef")) == Lineage(RETURNED, ("x",), 1.0)
+    assert told(ring("a", "abcdef", "89")) == Lineage(NEW_DEVICES, ("x",), 1.0)
+    assert told(ring("a", "mnop", "4")) == Lineage(NEW_ACCOUNTS, ("y",), 0.0)
+    assert told(ring("a", "mnop", "5")) == Lineage(NEW_ACCOUNTS, ("l",), 0.0)
+    # An address or an item in common is no trace of the same hands.
+    assert told(ring("a", "mnop", "9")) == NEW
+    assert follow([ring("a", "abcdef")], {}, [])[0].lineage == NEW
+    back = follow([ring("a", "abcdef", "89")], last, [older])
+    assert changes(back, last)["returned"] == ["a"]
+    assert changes(back, last)["gone"] == ["l"]
+
+
 def test_what_changed_names_what_is_new_and_gone():
-    old = {"x": frozenset("abcdef"), "y": frozenset("uvw")}
+    old = known("x", "abcdef") | known("y", "uvw")
     now = follow([ring("a", "abcdef"), ring("b", "mno")], old)
     told = changes(now, old)
     assert told["new"] == ["b"]

@@ -17,6 +17,7 @@ from ringfinder.features.coded_events import MISSING
 from ringfinder.features.graph_tables import graph_digest
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.graph.neo4j.publish import Publication, RingRows
+from ringfinder.rings.lineage import RETURNED
 from ringfinder.vocabulary import ACTIONS, label
 
 Rows = list[dict[str, Any]]
@@ -72,6 +73,7 @@ def _ring(
     key = f"{record.sweep_id}/{ring['ring_id']}"
     codes = names.codes(ring["members"])
     lineage = ring["lineage"]
+    returned = lineage["status"].startswith(RETURNED)  # from a sweep that may not be there
     facts = [
         {"key": f"{key}/{n}", "position": n, **fact} for n, fact in enumerate(ring["evidence"])
     ]
@@ -126,7 +128,7 @@ def _ring(
         ],
         about=_by_label(about),
         involves=_by_label(involves),
-        continues=[f"{previous}/{ring_id}" for ring_id in lineage["previous"]],
+        continues=[f"{previous}/{ring_id}" for ring_id in lineage["previous"] if not returned],
         orders=orders,
         orders_of=order_targets(orders),
     )

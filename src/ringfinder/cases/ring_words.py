@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ringfinder.cases.plain_text import visible
+from ringfinder.rings.lineage import RETURNED
 from ringfinder.rings.ring import CLEARING
 
 _CHECK_ORDER = {"supported": 0, "ruled out": 1, "not tested": 2}
@@ -44,6 +45,8 @@ def lineage_words(ring: Mapping[str, Any]) -> str:
         return "new"
     if lineage["status"] == "same":
         return "unchanged"
+    if lineage["status"].startswith(RETURNED):
+        return f"{lineage['status']}, before {before}"
     word = {"merged": "merged from", "split": "split off"}.get(
         lineage["status"], f"{lineage['status']} from"
     )

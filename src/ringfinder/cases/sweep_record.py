@@ -81,21 +81,21 @@ def sweep_as_of(sweeps: Path, *, as_of: int) -> SweepRecord:
     Raise `InputError` when no sweep is that old.
     """
     found = _newest(sweeps, as_of + 1)
-    if found is None:
+    if not found:
         raise InputError(
             "there is no sweep as of that time",
             f"{sweeps} holds no sweep that ends at or before it",
             "run `ringfinder sweep --as-of TIME` first",
         )
-    return found
+    return read_sweep(sweeps / found[0])
 
 
-def sweep_before(sweeps: Path, *, as_of: int) -> SweepRecord | None:
-    """Read the newest sweep that ends before `as_of` (microseconds UTC, exclusive), if any.
+def sweeps_before(sweeps: Path, *, as_of: int, most: int) -> list[SweepRecord]:
+    """Read the `most` newest sweeps that end before `as_of` (microseconds UTC, exclusive).
 
-    Of several that end together it is the one that knows most verdicts.
+    The newest comes first. Of several that end together it is the one that knows most verdicts.
     """
-    return _newest(sweeps, as_of)
+    return [read_sweep(sweeps / name) for name in _newest(sweeps, as_of)[:most]]
 
 
 def listed(sweeps: Path) -> Iterator[list[dict[str, Any]]]:
@@ -110,13 +110,14 @@ def summaries(sweeps: Path) -> Iterator[dict[str, Any]]:
         yield json.loads(summary_file.read_text("utf-8"))
 
 
-def _newest(sweeps: Path, end: int) -> SweepRecord | None:
-    found = [
-        (at, summary.get("verdicts", 0), summary["sweep_id"])
-        for summary in summaries(sweeps)
-        if (at := microseconds(summary["as_of"])) < end
-    ]
-    return read_sweep(sweeps / max(found)[2]) if found else None
+def _newest(sweeps: Path, end: int) -> list[str]:
+    """The ids of sweeps that end before a time, the newest first, one for each end."""
+    best: dict[int, tuple[int, str]] = {}
+    for summary in summaries(sweeps):
+        if (at := microseconds(summary["as_of"])) < end:
+            told = (summary.get("verdicts", 0), str(summary["sweep_id"]))
+            best[at] = max(best.get(at, told), told)
+    return [best[at][1] for at in sorted(best, reverse=True)]
 
 
 def microseconds(iso: str) -> int:

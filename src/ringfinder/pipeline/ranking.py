@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 
-from ringfinder.cases.sweep_record import SweepRecord, microseconds, read_sweep, sweep_before
+from ringfinder.cases.sweep_record import SweepRecord, microseconds, read_sweep, sweeps_before
 from ringfinder.features.load import ids
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.pipeline.candidates import Candidates
 from ringfinder.rings.find import tell_rings
-from ringfinder.rings.lineage import changes, follow
+from ringfinder.rings.lineage import Past, changes, follow, past
 from ringfinder.rings.ring import Ring
 from ringfinder.rings.score import best_of_user, fuse
 from ringfinder.rings.verdicts import Verdict, anchors, learn
@@ -26,13 +26,16 @@ from ringfinder.store.workspace import Workspace, new_directory, write_atomicall
 
 WORDS = {True: "confirmed", False: "cleared"}
 
+REMEMBERED = 12
+"""Earlier sweeps in which a ring is looked for that is new: a quarter, swept weekly."""
+
 
 def rank(workspace: Workspace, candidates: Candidates, about: Mapping[str, Any]) -> SweepRecord:
     """Rank candidates under the verdicts that count, and keep the sweep as the last one.
 
     `about` is what the summary says of the sweep before anything is ranked. Verdicts count when
     they were taken by its `judged_until`, all of them where that is None. Rings are compared with
-    those of the latest sweep that ended before. The same candidates and verdicts write the same
+    those of the sweeps that ended before. The same candidates and verdicts write the same
     bytes.
     """
     until = about["judged_until"]
@@ -56,18 +59,22 @@ def rank(workspace: Workspace, candidates: Candidates, about: Mapping[str, Any])
         best_of_user(found.groups, score, snapshot.n_users),
         candidates.burst,
     )
-    before = sweep_before(workspace.sweeps, as_of=snapshot.as_of)
-    old = {} if before is None else {r["ring_id"]: frozenset(r["members"]) for r in before.rings}
-    rings = follow(rings, old)
+    before = sweeps_before(workspace.sweeps, as_of=snapshot.as_of, most=REMEMBERED)
+    old, *older = [_past(record) for record in before] or [{}]
+    rings = follow(rings, old, older)
     summary = {
         **about,
         "verdicts": len(standing),
         "rings": len(rings),
         "alerts": sum(ring.alert for ring in rings),
-        "previous": None if before is None else before.sweep_id,
+        "previous": before[0].sweep_id if before else None,
         "changes": changes(rings, old),
     }
     return _keep(workspace, snapshot, rings, users, summary)
+
+
+def _past(record: SweepRecord) -> dict[str, Past]:
+    return {ring["ring_id"]: past(ring["members"], ring["entities"]) for ring in record.rings}
 
 
 def _in_codes(standing: Sequence[RingVerdict], names: Sequence[str]) -> list[Verdict]:
