@@ -43,9 +43,10 @@ def _without_identifiers(
     for one in tried[:_IDENTIFIERS_TRIED]:
         left = _linked(holding, (one.kind, one.code))
         name = f"Without {one.kind} {visible(one.entity)}"
+        still, now = ("still ", "") if len(left) == len(linked) else ("", f" (now {len(linked)})")
         sentences.append(
-            f"{name}, {len(left)} of {count(len(ring.members), 'member')} share an identifier "
-            f"(now {len(linked)})."
+            f"{name}, {still}{len(left)} of {count(len(ring.members), 'member')} share an "
+            f"identifier{now}."
         )
     return sentences
 

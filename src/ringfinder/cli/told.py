@@ -155,10 +155,15 @@ def swept(summary: Mapping[str, Any], rings: Sequence[Mapping[str, Any]]) -> Ite
         f"{count(summary['rings'] - summary['alerts'], 'candidate')} below the line, among "
         f"{count(summary['users'], 'user')} as of {summary['as_of'][:16].replace('T', ' ')} UTC."
     )
+    if summary["alerts"]:
+        from ringfinder.rings.find import ALERT_FALSE_SHARE  # noqa: PLC0415 - a sweep has it loaded
+
+        yield f"Of the alerts at most {ALERT_FALSE_SHARE:.0%} are expected to be false."
     if summary["previous"] is not None:
         changes = summary["changes"]
         parts = [f"{len(changes[word])} {word}" for word in ("new", "grew", "shrank", "gone")]
-        parts += [f"{len(changes[word])} {word}" for word in ("merged", "split") if changes[word]]
+        rare = ("merged", "split", "returned")
+        parts += [f"{len(changes[word])} {word}" for word in rare if changes.get(word)]
         yield f"Since the last sweep: {', '.join(parts)}, {changes['same']} unchanged."
     yield from ring_list(rings[:_LISTED])
     if len(rings) > _LISTED:
@@ -194,7 +199,7 @@ def one_ring(ring: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {pad(check['hypothesis'], 29)}{pad(check['verdict'], 12)}{visible(check['text'])}"
     for kind, ids in ring["entities"].items():
         if ids:
-            yield fit(f"Shared {kind}s: {', '.join(ids)}", 2 * LINE)
+            yield f"Shared {kind}s: {_some(ids)}"
     for role, word in (("core", "Members"), ("peripheral", "Borderline members")):
         some = [user for user in ring["members"] if ring["roles"].get(user, "core") == role]
         if some:

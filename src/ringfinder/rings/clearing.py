@@ -145,5 +145,5 @@ def _sentence(found: Clearing, names: Mapping[str, Sequence[str]]) -> str:
         parts.append(f"{kind} {shown}" if len(ids) == 1 else f"the {len(ids)} {kind}s {shown}")
     told = ", ".join(parts[:-1]) + " and " + parts[-1] if len(parts) > 1 else parts[0]
     if found.cleared:
-        return f"Without {told} the group would no longer stand out from chance."
+        return f"Without {told} it would be no more than chance."
     return f"Even without {told} the group would still stand out from chance."

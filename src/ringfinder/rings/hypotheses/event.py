@@ -19,7 +19,7 @@ def flash_sale(figures: Figures) -> Check:
     """A flash sale: many people, one offer, one occasion."""
     name = "flash sale"
     if figures["time_per_deal"] < ALONE:
-        return untested(name, "the members do not act in step")
+        return untested(name, "too little of what they share was done in step")
     occasions, offers, size = figures["occasions"], figures["targets"], figures["size"]
     told = f"{_times(offers, 'offer')} in step on {_times(occasions, 'occasion')}"
     text = f"{size:.0f} people took {told}"
@@ -45,7 +45,7 @@ def friends(figures: Figures) -> Check:
     """Friends who buy together: a handful of people on a single occasion."""
     name = "friends buying together"
     if figures["time_per_deal"] < ALONE:
-        return untested(name, "the members do not act in step")
+        return untested(name, "too little of what they share was done in step")
     size, occasions = figures["size"], figures["occasions"]
     text = f"{size:.0f} people acted in step on {_times(occasions, 'occasion')}"
     return verdict(name, size, text, supported=size <= FEW_FRIENDS and occasions <= 1)
@@ -55,7 +55,7 @@ def group_buying(figures: Figures) -> Check:
     """Group buying: a handful who need each other to reach the price of one to three things."""
     name = "group buying"
     if figures["time_per_deal"] < ALONE:
-        return untested(name, "the members do not act in step")
+        return untested(name, "too little of what they share was done in step")
     size, offers, density = figures["size"], figures["targets"], figures["density"]
     text = f"{size:.0f} people in step took {100 * density:.0f} % each of {_times(offers, 'offer')}"
     supported = size <= FEW_FRIENDS and offers <= GROUP_PRICES and density >= 1 - MENU
