@@ -211,7 +211,7 @@ def test_rings_that_merged_or_split_are_told():
     changes = {"new": [], "grew": ["r_1"], "shrank": [], "merged": ["r_2"], "split": [], "gone": []}
     summary = {"alerts": 1, "rings": 2, "users": 9, "as_of": "2026-03-01T00:00:00Z"}
     lines = list(swept({**summary, "previous": "x", "changes": {**changes, "same": 0}}, []))
-    assert lines[1] == "Of the alerts at most 15% are expected to be false."
+    assert lines[1] == "Of the alerts at most 15 % are expected to be false."
     assert lines[2] == (
         "Since the last sweep: 0 new, 1 grew, 0 shrank, 0 gone, 1 merged, 0 unchanged."
     )

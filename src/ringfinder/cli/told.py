@@ -158,7 +158,7 @@ def swept(summary: Mapping[str, Any], rings: Sequence[Mapping[str, Any]]) -> Ite
     if summary["alerts"]:
         from ringfinder.rings.find import ALERT_FALSE_SHARE  # noqa: PLC0415 - a sweep has it loaded
 
-        yield f"Of the alerts at most {ALERT_FALSE_SHARE:.0%} are expected to be false."
+        yield f"Of the alerts at most {100 * ALERT_FALSE_SHARE:.0f} % are expected to be false."
     if summary["previous"] is not None:
         changes = summary["changes"]
         parts = [f"{len(changes[word])} {word}" for word in ("new", "grew", "shrank", "gone")]
