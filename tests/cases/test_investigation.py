@@ -118,6 +118,29 @@ def test_a_candidate_ring_alone_makes_nobody_suspicious(case_of):
     assert case.level == "not suspicious"
 
 
+def test_every_ring_of_a_user_is_named(drawn, case_of):
+    root, _ = drawn
+    record = last_sweep(root / "sweeps")
+    first, second = record.rings
+    rings = [first] + [
+        {**second, "rank": rank, "ring_id": f"r_{rank}", "members": ["ring03", "user000001"]}
+        for rank in (2, 3, 4)
+    ]
+    with SnapshotSource(
+        load_snapshot(root / "snapshots" / "k1"), replace(record, rings=rings)
+    ) as source:
+        case = investigate(source, "ring03")
+    assert case.ring.ring_id == first["ring_id"]
+    assert [(one.ring_id, one.rank) for one in case.other_rings] == [
+        ("r_2", 2),
+        ("r_3", 3),
+        ("r_4", 4),
+    ]
+    assert f"Also in ring 2 (r_2, {second['size']} users) and 2 more rings." in screen(case)
+    assert len(screen(case)) <= 23
+    assert case_of("ring03").other_rings == ()
+
+
 @pytest.mark.parametrize("user", ["ring03", "user000003", "user000200", HOSTILE])
 def test_the_screen_fits_and_is_printable(case_of, user):
     lines = screen(case_of(user))

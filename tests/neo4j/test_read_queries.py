@@ -12,7 +12,7 @@ LINKS = ["ORDERED", "ORDERED_FROM", "USED", "SEEN_AT"]
 TYPES = {"types": "|".join(LINKS)}
 OF_A_USER = {
     "user": {"user": "u1"},
-    "ring_of_user": {"user": "u1", "sweep": "s"},
+    "rings_of_user": {"user": "u1", "sweep": "s"},
     "held": {"user": "u1", "limit": 12},
     "other_holders": {
         "user": "u1",

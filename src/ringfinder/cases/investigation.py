@@ -10,7 +10,7 @@ from ringfinder.cases.near_ids import near_ids
 from ringfinder.cases.plain_text import fit, one_in, small, visible
 from ringfinder.cases.ring_words import checks_in_order
 from ringfinder.cases.shared_entities import SharedEntity, shared_by_user
-from ringfinder.cases.source import CaseSource, HeldRing
+from ringfinder.cases.source import CaseSource, HeldRing, Listing
 from ringfinder.cases.timeline import Timeline, iso, timeline
 from ringfinder.cases.verdict import user_verdict
 from ringfinder.errors import InputError
@@ -51,7 +51,10 @@ class LockstepPartner:
 
 @dataclass(frozen=True)
 class Investigation:
-    """A user's case. `rank` counts from 1, the riskiest user first, among `users`."""
+    """A user's case. `rank` counts from 1, the riskiest user first, among `users`.
+
+    `ring` is the best ranked one that holds the user, `other_rings` are the rest.
+    """
 
     user: str
     as_of: str
@@ -63,6 +66,7 @@ class Investigation:
     rank: int
     users: int
     ring: RingSummary | None
+    other_rings: tuple[Listing, ...]
     shared: tuple[SharedEntity, ...]
     own_cells: int
     partners_beyond_chance: int
@@ -112,6 +116,7 @@ def investigate(source: CaseSource, user: str) -> Investigation:
         rank=standing.rank,
         users=source.n_users,
         ring=_summary(line, user) if line else None,
+        other_rings=tuple(source.listings(standing)[1:]),
         shared=tuple(shared),
         own_cells=steps.own_cells,
         partners_beyond_chance=len(steps.beyond_chance),

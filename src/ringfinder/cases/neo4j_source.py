@@ -19,6 +19,7 @@ from ringfinder.cases.source import (
     HeldRing,
     Holding,
     ItemCells,
+    Listing,
     Standing,
 )
 from ringfinder.cases.timeline import iso
@@ -165,8 +166,15 @@ class Neo4jSource:
 
     def ring_of(self, user: Standing) -> HeldRing | None:
         """Find the best ranked ring that holds the user."""
-        rows = self._graph.read("read/ring_of_user", user=user.user, sweep=self.sweep_id)
-        return next(iter(rings_with(self._graph, [row["key"] for row in rows])), None)
+        keys = [row["key"] for row in self._rings_of(user)[:1]]
+        return next(iter(rings_with(self._graph, keys)), None)
+
+    def listings(self, user: Standing) -> list[Listing]:
+        """List all rings that hold the user, the best ranked first."""
+        return [Listing(row["ring_id"], row["rank"], row["size"]) for row in self._rings_of(user)]
+
+    def _rings_of(self, user: Standing) -> list[dict[str, Any]]:
+        return self._graph.read("read/rings_of_user", user=user.user, sweep=self.sweep_id)
 
     def ring(self, ring_id: str) -> HeldRing:
         """Find a ring of the sweep, or raise `InputError`."""

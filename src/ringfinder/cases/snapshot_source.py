@@ -11,7 +11,7 @@ from ringfinder.cases.company import company_of
 from ringfinder.cases.happenings import chosen_rows, happenings, window_of
 from ringfinder.cases.holdings import held_by_user, held_in_common, holders_of, types_and_links
 from ringfinder.cases.names import Names
-from ringfinder.cases.source import Company, Happening, HeldRing, Holding, Standing
+from ringfinder.cases.source import Company, Happening, HeldRing, Holding, Listing, Standing
 from ringfinder.cases.sweep_record import SweepRecord
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.vocabulary import ACTIONS
@@ -87,6 +87,14 @@ class SnapshotSource:
         """Find the best ranked ring that holds the user."""
         line = self.record.ring_of(user.user)
         return None if line is None else self.held_ring(line)
+
+    def listings(self, user: Standing) -> list[Listing]:
+        """List all rings that hold the user, the best ranked first."""
+        return [
+            Listing(ring["ring_id"], ring["rank"], ring["size"])
+            for ring in self.record.rings
+            if user.user in ring["members"]
+        ]
 
     def ring(self, ring_id: str) -> HeldRing:
         """Find a ring of the sweep, or raise `InputError`."""

@@ -40,6 +40,15 @@ class HeldRing:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """The place of a ring of `size` users in the list of its sweep; `rank` counts from 1."""
+
+    ring_id: str
+    rank: int
+    size: int
+
+
+@dataclass(frozen=True)
 class Holding:
     """An entity that users hold, by use or trade and never by mere browsing.
 
@@ -142,6 +151,10 @@ class CaseSource(Protocol):
 
     def ring_of(self, user: Standing) -> HeldRing | None:
         """Find the best ranked ring that holds the user."""
+        ...
+
+    def listings(self, user: Standing) -> list[Listing]:
+        """List all rings that hold the user, the best ranked first."""
         ...
 
     def ring(self, ring_id: str) -> HeldRing:

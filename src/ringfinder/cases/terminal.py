@@ -85,7 +85,15 @@ def _event_line(event: Happening) -> str:
 def _changes(case: Investigation) -> list[str]:
     # Outside a ring the verdict has told the first burst already.
     bursts = case.bursts[: 1 if case.ring else 0]
-    return [*bursts, *case.what_would_change[: _CHANGES - len(bursts)]]
+    return [*_other_rings(case), *bursts, *case.what_would_change][:_CHANGES]
+
+
+def _other_rings(case: Investigation) -> list[str]:
+    if not case.other_rings:
+        return []
+    first, *rest = case.other_rings
+    more = f" and {count(len(rest), 'more ring')}" if rest else ""
+    return [f"Also in ring {first.rank} ({first.ring_id}, {count(first.size, 'user')}){more}."]
 
 
 def _minute(iso: str) -> str:
