@@ -34,8 +34,9 @@ def test_a_declared_identifier_adds_columns_behind_the_others() -> None:
 
 
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.features[0].name)
-def test_a_theme_gives_one_row_of_float64_a_user(theme: Theme) -> None:
-    table = theme.table(Inputs.unbound(DECLARED))
+@pytest.mark.parametrize("large", [False, True])
+def test_a_theme_gives_one_row_of_float64_a_user(theme: Theme, large: bool) -> None:
+    table = theme.table(Inputs.unbound(DECLARED, large=large))
     assert table.columns == ("user", *(feature.name for feature in theme.features))
     assert {str(table[feature.name].type()) for feature in theme.features} == {"float64"}
 

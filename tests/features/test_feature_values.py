@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from small_logs import FOREVER, HOUR, Row, random_rows, snapshot_of, table_of
 
+from ringfinder.features import catalogue
 from ringfinder.features.load import feature_words, ids
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.vocabulary import BROWSING, TRADING
@@ -203,6 +204,15 @@ def test_coaction(snapshot: Snapshot, rows: list[Row], name: str, entity: str, w
         wanted_values = [expected.get(u, 0.0) for u in ids(snapshot, "user")]
         np.testing.assert_allclose(found, wanted_values, rtol=1e-4, err_msg=what)
         assert max(wanted_values) > 0
+
+
+def test_a_large_log_has_the_same_values_in_less_memory(
+    rows: list[Row], as_of: int, snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalogue, "LARGE", 0)
+    large = snapshot_of(table_of(rows), tmp_path / "large", as_of=as_of)
+    assert large.features.names == snapshot.features.names
+    assert large.features.values.tobytes() == snapshot.features.values.tobytes()
 
 
 def test_every_column_has_words(snapshot: Snapshot) -> None:

@@ -1,5 +1,6 @@
 """A snapshot built from the lake: tables, arrays, graph, features and known labels."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -11,7 +12,7 @@ import pyarrow as pa
 
 from ringfinder.events.schema import event_schema
 from ringfinder.features.arrays import DATABASE, write_arrays
-from ringfinder.features.catalogue import catalogue, compute
+from ringfinder.features.catalogue import LARGE, catalogue, compile_queries, compute
 from ringfinder.features.coding import Coding, code_events
 from ringfinder.features.database import event_table, write_database
 from ringfinder.features.known_labels import known_labels
@@ -37,7 +38,9 @@ def build_snapshot(
     labels = lake.labels()
     if decisions is not None:
         labels = pa.concat_tables([labels, decisions.cast(labels.schema)])
-    with connect(lake, directory / "spill") as engine:
+    with ThreadPoolExecutor(1) as beside, connect(lake, directory / "spill") as engine:
+        rows = sum(part.rows for part in lake.ledger().parts())
+        beside.submit(compile_queries, lake.declared(), rows > LARGE)  # while events are read
         write_snapshot(
             engine,
             # No name here, so that coding can let it go.

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 _MILLION = 1_000_000
 
+LARGE = 10_000_000
+"""Events above which themes save memory rather than time, see `Inputs`."""
+
 
 def themes(declared: Iterable[str] = ()) -> tuple[Theme, ...]:
     """List the themes of a log with these declared identifiers; built-in columns come first."""
@@ -65,9 +68,10 @@ def compute(
     for name, table in tables.items():
         engine.con.register(name, table)
     features = catalogue(declared)
+    queries = compile_queries(declared, len(events) > LARGE)
     values = np.zeros((graph.n_users, len(features)), np.float32)
     column = 0
-    for theme, query in zip(themes(declared), _queries(declared), strict=True):
+    for theme, query in zip(themes(declared), queries, strict=True):
         table = engine.con.sql(query).to_arrow_table()
         users = table["user"].to_numpy()
         for feature in theme.features:
@@ -79,9 +83,9 @@ def compute(
 
 
 @cache
-def _queries(declared: tuple[str, ...]) -> tuple[str, ...]:
+def compile_queries(declared: tuple[str, ...], large: bool) -> tuple[str, ...]:
     """Compile the themes once a process: it takes longer than to run them on a small log."""
-    inputs = Inputs.unbound(declared)
+    inputs = Inputs.unbound(declared, large=large)
     return tuple(
         str(ibis.to_sql(theme.table(inputs), dialect="duckdb")) for theme in themes(declared)
     )

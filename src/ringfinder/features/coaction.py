@@ -6,6 +6,8 @@ lambda = max(0.5, d * r): d is the entity's number of (user, cell) pairs, r the 
 whole log. The surprise is max(0, ln(n / lambda)), kept in whole millionths of a nat.
 """
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 
@@ -30,6 +32,19 @@ _LEAST_EXPECTED = 0.5
 _GRIDS = tuple((hours, shift) for hours in WIDTHS for shift in (0, hours * HOUR // 2))
 
 
+def _gridded(table: ir.Table, grids: Sequence[tuple[int, int]]) -> ir.Table:
+    """Repeat rows with a `step` once for each grid, with its `width` (hours), `shift`, `cell`."""
+    parts = [
+        table.mutate(
+            width=ibis.literal(hours, "int64"),
+            shift=ibis.literal(shift, "int64"),
+            cell=floor_to(table.step + shift, hours * HOUR),
+        )
+        for hours, shift in grids
+    ]
+    return ibis.union(*parts)
+
+
 def _meetings(inputs: Inputs, link: LinkType) -> ir.Table:
     """List a row for each user in a surprising cell of an entity: width (hours), surprise."""
     events = inputs.events.filter(inputs.events[link.entity].notnull())
@@ -42,24 +57,22 @@ def _meetings(inputs: Inputs, link: LinkType) -> ir.Table:
     links = inputs.links[link.name]
     shared = links.group_by("entity").having(links.count() > 1).aggregate()
     met = steps.semi_join(shared, "entity")
-    return ibis.union(*(_in_grid(met, by_step, hours, shift) for hours, shift in _GRIDS))
+    apart = [[grid] for grid in _GRIDS] if inputs.large else [_GRIDS]
+    return ibis.union(*(_in_grids(met, by_step, grids) for grids in apart))
 
 
-def _in_grid(met: ir.Table, by_step: ir.Table, hours: int, shift: int) -> ir.Table:
-    """List the meetings in the cells of one grid: all grids at once would take all their memory."""
-
-    def cell(table: ir.Table) -> ir.IntegerValue:
-        return floor_to(table.step + shift, hours * HOUR)
-
-    rhythm = by_step.group_by(cell=cell).aggregate(here=lambda t: t["all"].sum())
+def _in_grids(met: ir.Table, by_step: ir.Table, grids: Sequence[tuple[int, int]]) -> ir.Table:
+    """List the meetings in the cells of some grids, which take their memory together."""
+    grid = ["width", "shift", "cell"]
+    rhythm = _gridded(by_step, grids).group_by(grid).aggregate(here=lambda t: t["all"].sum())
     total = by_step.aggregate(total=lambda t: t["all"].sum())
-    present = met.select("user", "entity", cell=cell).distinct()
-    cells = present.group_by(["entity", "cell"]).aggregate(n=lambda t: t.count())
-    degree = cells.group_by("entity").aggregate(d=lambda t: t.n.sum())
+    present = _gridded(met, grids).drop("step").distinct()
+    cells = present.group_by(["entity", *grid]).aggregate(n=lambda t: t.count())
+    degree = cells.group_by(["entity", "width", "shift"]).aggregate(d=lambda t: t.n.sum())
     crowded = (
         cells.filter(cells.n > 1)
-        .join(degree, "entity")
-        .join(rhythm, "cell")
+        .join(degree, ["entity", "width", "shift"])
+        .join(rhythm, grid)
         .cross_join(total)
         .mutate(
             expected=lambda t: ibis.greatest(
@@ -68,11 +81,9 @@ def _in_grid(met: ir.Table, by_step: ir.Table, hours: int, shift: int) -> ir.Tab
         )
         .mutate(surprise=lambda t: ((t.n / t.expected).ln() * _MILLION).round().cast("int64"))
         .filter(lambda t: t.surprise > 0)
-        .select("entity", "cell", "surprise")
+        .select("entity", *grid, "surprise")
     )
-    return present.join(crowded, ["entity", "cell"]).select(
-        "user", "surprise", width=ibis.literal(hours, "int64")
-    )
+    return present.join(crowded, ["entity", *grid]).select("user", "width", "surprise")
 
 
 def together(link: LinkType, plural: str) -> Theme:

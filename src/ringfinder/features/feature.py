@@ -24,15 +24,17 @@ class Inputs:
 
     `events`: row, ts, age (as_of - ts), user, action, one column for each entity type, amount.
     `links` by link type: user, entity, count, first_seen, last_seen. `hubs` by entity type: entity,
-    hub (0 or 1), weight (millionths).
+    hub (0 or 1), weight (millionths). Of a `large` log a theme does in turn what it does at once of
+    others, so that it fits the engine's memory; the values are the same.
     """
 
     events: ir.Table
     links: Mapping[str, ir.Table]
     hubs: Mapping[str, ir.Table]
+    large: bool = False
 
     @staticmethod
-    def unbound(declared: Iterable[str] = ()) -> "Inputs":
+    def unbound(declared: Iterable[str] = (), *, large: bool = False) -> "Inputs":
         """Name the tables that an engine must hold: coded_events, links_NAME and hubs_NAME."""
         entities = [kind.name for kind in entity_types(declared)]
         integer = dict.fromkeys(("row", "ts", "age"), "int64")
@@ -47,6 +49,7 @@ class Inputs:
                 for kind in link_types(declared)
             },
             hubs={name: ibis.table(weighed, f"hubs_{name}") for name in entities},
+            large=large,
         )
 
 
