@@ -2,7 +2,8 @@
 
 The shipped community head learned from both engines, so that neither is foreign to it. Here a head
 is trained on the worlds of one engine alone, as scripts/train_base.py trains the shipped one but
-without its calibration, and ranks worlds of the other, of seeds that no training sees.
+without its calibration, and ranks worlds of the other, of seeds that no training sees; beside it
+the order of the statistical evidence alone, with nothing learned.
 """
 
 import tempfile
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 from data import write_result
-from leave_typology_out import TEST_EVENTS, figures, test_world
+from leave_typology_out import TEST_EVENTS, TestWorld, by_head, figures, test_world
 
 from ringfinder.detect.hybrid import Hybrid
 from ringfinder.events.progress import silent
@@ -21,6 +22,7 @@ from ringfinder.nn.bundle import load_bundle
 from ringfinder.nn.refit import refit_groups
 from ringfinder.pipeline.models import shipped_model
 from ringfinder.pipeline.simulate import simulate
+from ringfinder.rings.score import evidence
 
 from train_base import SEED, examples, held_out  # isort: skip - a script
 from training_groups import training_groups  # isort: skip - a script
@@ -36,24 +38,36 @@ TESTS = (
 """Mix and seed of each world to test on."""
 
 
-def across(place: Path) -> dict[str, dict[str, dict[str, Any]]]:
+def tests(place: Path) -> dict[str, dict[str, TestWorld]]:
+    """Worlds to test on by engine and name, each named for its engine, mix and seed."""
+    made: dict[str, dict[str, TestWorld]] = {}
+    for engine in ENGINES:
+        made[engine] = {}
+        for mix, seed in TESTS:
+            at = place / f"{engine} {mix} {seed}"
+            simulate(at, events=TEST_EVENTS, seed=seed, mix=mix, engine=engine)
+            made[engine][at.name] = test_world(at)
+    return made
+
+
+def across(worlds: dict[str, dict[str, TestWorld]]) -> dict[str, dict[str, dict[str, Any]]]:
     """Figures by the engine learned from and the test world of the other."""
     told: dict[str, dict[str, dict[str, Any]]] = {}
     for engine in ENGINES:
-        worlds = list(training_groups(engine))
-        away = held_out(len(worlds), np.random.default_rng(SEED))
+        training = list(training_groups(engine))
+        away = held_out(len(training), np.random.default_rng(SEED))
         parts = [
             examples(world.stats, world.jaccard, held=held)
-            for world, held in zip(worlds, away, strict=True)
+            for world, held in zip(training, away, strict=True)
         ]
         bundle = load_bundle(shipped_model())
         head = Hybrid(refit_groups(bundle, parts, device="cpu", seed=SEED, progress=silent), "cpu")
-        told[engine] = {}
-        for other in ENGINES:
-            for mix, seed in TESTS if other != engine else ():
-                at = place / f"{engine}, {other} {mix} {seed}"
-                simulate(at, events=TEST_EVENTS, seed=seed, mix=mix, engine=other)
-                told[engine][f"{other} {mix} {seed}"] = figures(test_world(at), head)
+        told[engine] = {
+            name: figures(world, by_head(world, head))
+            for other, some in worlds.items()
+            for name, world in some.items()
+            if other != engine
+        }
     return told
 
 
@@ -61,10 +75,16 @@ def main() -> None:
     """Write benchmarks/results/across_engines.json."""
     torch.set_num_threads(1)  # the head is small: threads only wait for each other
     with tempfile.TemporaryDirectory() as place:
-        heads = across(Path(place))
-    for engine, worlds in heads.items():
-        print(engine, {name: row["ap"] for name, row in worlds.items()})
-    write_result("across_engines", {"heads": heads})
+        worlds = tests(Path(place))
+        alone = {
+            name: figures(world, evidence(world.found.statistics))
+            for some in worlds.values()
+            for name, world in some.items()
+        }
+        heads = across(worlds)
+    for engine, rows in heads.items():
+        print(engine, {name: (row["ap"], alone[name]["ap"]) for name, row in rows.items()})
+    write_result("across_engines", {"heads": heads, "alone": alone})
 
 
 if __name__ == "__main__":

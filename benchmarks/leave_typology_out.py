@@ -4,7 +4,8 @@ Ranking is what is learned: the community head. It is trained from scratch on th
 project's own training worlds (scripts/train_base.py), with every group left out that is or touches
 a ring of the typology in question, and measured on worlds of other seeds and of both engines. One
 more head sees no named typology at all, only improvised and injected rings and gatherings.
-Candidates, evidence and statistics are not learned; they are the same for every head.
+Candidates, evidence and statistics are not learned; they are the same for every head. What heads
+add is seen beside the order of the statistical evidence alone, as a sweep without a model has it.
 """
 
 import json
@@ -39,13 +40,13 @@ from ringfinder.pipeline.models import shipped_model
 from ringfinder.pipeline.simulate import simulate
 from ringfinder.pipeline.snapshot import snapshot_at
 from ringfinder.rings.find import Found, find_groups, tell_rings
-from ringfinder.rings.score import head_inputs
+from ringfinder.rings.score import evidence, head_inputs
 from ringfinder.store.workspace import Workspace
 
 TEST_SEEDS = (201, 202)
 TEST_EVENTS = 300_000
 NAMED = tuple(name for name in TYPOLOGIES if name != "improvised")
-EVERYTHING, NONE_NAMED = "nothing left out", "no named typology"
+EVERYTHING, NONE_NAMED, ALONE = "nothing left out", "no named typology", "no head"
 LISTED = 200
 
 
@@ -77,9 +78,13 @@ def without(world: World, left_out: frozenset[str], *, held: bool) -> GroupExamp
     return examples(world.stats[untouched], world.jaccard[untouched], held=held)
 
 
-def figures(world: TestWorld, head: Hybrid) -> dict[str, Any]:
-    """Rank the groups of a world by a head, and measure."""
-    score = head.score_groups(world.found.log.snapshot, world.found.groups, world.stats)
+def by_head(world: TestWorld, head: Hybrid) -> npt.NDArray[np.float32]:
+    """What a head makes of the groups of a world, float32 [g]."""
+    return head.score_groups(world.found.log.snapshot, world.found.groups, world.stats)
+
+
+def figures(world: TestWorld, score: npt.NDArray[np.float32]) -> dict[str, Any]:
+    """Rank the groups of a world by their scores, and measure."""
     rings = tell_rings(world.found, score, max_rings=LISTED)
     told = [ReportedGroup(frozenset(ring.members), ring.alert) for ring in rings]
     measured = asdict(report(world.truth, told, None).rings)
@@ -92,7 +97,7 @@ def summary(heads: dict[str, dict[str, Any]]) -> dict[str, dict[str, int]]:
     told: dict[str, dict[str, int]] = {}
     for name in NAMED:
         told[name] = {"rings": 0}
-        for head in (EVERYTHING, f"without {name}", NONE_NAMED):
+        for head in (EVERYTHING, f"without {name}", NONE_NAMED, ALONE):
             rows = [world["by_typology"].get(name) for world in heads[head].values()]
             key = "left out" if head == f"without {name}" else head
             told[name]["rings"] = sum(row["rings"] for row in rows if row)
@@ -114,7 +119,12 @@ def main() -> None:
                 tests[name] = test_world(at)
         training = list(training_groups(next(iter(ENGINES))))
         held = held_out(len(training), np.random.default_rng(SEED))
-        heads: dict[str, dict[str, Any]] = {}
+        heads: dict[str, dict[str, Any]] = {
+            ALONE: {
+                test: figures(world, evidence(world.found.statistics))
+                for test, world in tests.items()
+            }
+        }
         for name, left_out in (
             (EVERYTHING, frozenset[str]()),
             *((f"without {one}", frozenset({one})) for one in NAMED),
@@ -126,7 +136,9 @@ def main() -> None:
             ]
             refit = refit_groups(bundle, parts, device="cpu", seed=SEED, progress=silent)
             head = Hybrid(refit, "cpu")
-            heads[name] = {test: figures(world, head) for test, world in tests.items()}
+            heads[name] = {
+                test: figures(world, by_head(world, head)) for test, world in tests.items()
+            }
             aps = {test: round(row["ap"], 3) for test, row in heads[name].items()}
             print(f"{name}: ring AP {aps}", flush=True)
     result = {"summary": summary(heads), "heads": heads}

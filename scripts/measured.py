@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from costs import louvain, scale, shared_graph, simulated, speed, sweep_scale
 from grounds import cited, reach, stability
+from learned import across, left_out, verdicts
 from tables import Result, figure, machine, table
 
 OURS = "ringfinder"
@@ -213,47 +214,24 @@ def planted(result: Result) -> str:
     return f"{table(head, rows)}\n{rings} rings in {len(result['worlds'])} worlds.\n"
 
 
-def left_out(result: Result) -> str:
-    """Rings found in the first 50 by heads that knew their typology and heads that did not."""
-    known = {key for row in result["summary"].values() for key in row if key != "rings"}
-    heads = [key for key in next(iter(result["summary"].values())) if key in known]
-    rows = [
-        (name.replace("_", " "), row["rings"], *(row[head] for head in heads))
-        for name, row in result["summary"].items()
-    ]
-    total = ("all", *(sum(int(row[i]) for row in rows) for i in range(1, len(heads) + 2)))
-    return f"{table(('kind of ring', 'rings', *heads), [*rows, total])}\n{machine(result)}\n"
-
-
-def across(result: Result) -> str:
-    """Ring AP of heads that learned from one engine alone, on worlds of the other."""
-    rows = [
-        (engine, world, row["planted"], figure(row["ap"]), figure(row["recall_at"]["50"]))
-        for engine, worlds in result["heads"].items()
-        for world, row in worlds.items()
-        if row["planted"]
-    ]
-    head = ("learned from", "tried on (mix, seed)", "rings", "ring AP", "recall@50")
-    return f"{table(head, rows)}\n{machine(result)}\n"
-
-
 BLOCKS: dict[str, tuple[str, Callable[[Result], str]]] = {
-    "worlds": ("reference.json", worlds),
-    "ours": ("ours.json", ours),
-    "hiding": ("evasion.json", hiding),
-    "across": ("across_engines.json", across),
-    "missed": ("reference.json", missed),
-    "real_labels": ("real_labels.json", real_labels),
-    "planted": ("real_backgrounds.json", planted),
-    "left_out": ("leave_typology_out.json", left_out),
-    "speed": ("speed.json", speed),
-    "sweep_scale": ("sweep_scale.json", sweep_scale),
-    "simulated": ("simulate_scale.json", simulated),
-    "scale": ("scale.json", scale),
-    "louvain": ("louvain.json", louvain),
-    "reach": ("reach.json", reach),
-    "stability": ("stability.json", stability),
-    "cited": ("cited.json", cited),
-    "shared_graph": ("shared_graph.json", shared_graph),
+    "worlds": ("reference", worlds),
+    "ours": ("ours", ours),
+    "hiding": ("evasion", hiding),
+    "across": ("across_engines", across),
+    "missed": ("reference", missed),
+    "real_labels": ("real_labels", real_labels),
+    "planted": ("real_backgrounds", planted),
+    "left_out": ("leave_typology_out", left_out),
+    "verdicts": ("verdicts", verdicts),
+    "speed": ("speed", speed),
+    "sweep_scale": ("sweep_scale", sweep_scale),
+    "simulated": ("simulate_scale", simulated),
+    "scale": ("scale", scale),
+    "louvain": ("louvain", louvain),
+    "reach": ("reach", reach),
+    "stability": ("stability", stability),
+    "cited": ("cited", cited),
+    "shared_graph": ("shared_graph", shared_graph),
 }
-"""Block of README.md: the file it comes from, and how that is told."""
+"""Block of README.md: the result it comes from, and how that is told."""

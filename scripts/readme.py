@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from bars import bars
 from measured import BLOCKS as MEASURED
 from report_picture import take_picture
 
@@ -158,12 +159,13 @@ def picture(shop: Shop) -> None:
 
 def measured() -> Iterator[tuple[str, str]]:
     """Name and text of each block of figures; a file that is absent is told as such."""
-    for name, (file, told) in MEASURED.items():
-        path = RESULTS / file
-        result: dict[str, Any] | None = (
-            json.loads(path.read_text("utf-8")) if path.exists() else None
-        )
-        yield name, "Not measured yet: run `make bench`.\n" if result is None else told(result)
+    absent = "Not measured yet: run `make bench`.\n"
+    results: dict[str, Any] = {
+        path.stem: json.loads(path.read_text("utf-8")) for path in RESULTS.glob("*.json")
+    }
+    for name, (source, told) in MEASURED.items():
+        yield name, told(results[source]) if source in results else absent
+    yield "bars", bars(results) if {s for s, _ in MEASURED.values()} <= set(results) else absent
 
 
 def filled(text: str, blocks: dict[str, str]) -> str:

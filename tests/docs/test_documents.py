@@ -4,6 +4,8 @@ import shlex
 import tomllib
 from pathlib import Path
 
+import bars
+import learned
 import measured
 import pytest
 import readme
@@ -18,6 +20,7 @@ PAGES = sorted(
     for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *ROOT.glob("*/README.md"))
     if ".venv" not in path.parts
 )
+RESULTS = ROOT / "benchmarks" / "results"
 DECISIONS = sorted((ROOT / "docs" / "decisions").iterdir())
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -90,7 +93,7 @@ def test_a_decision_says_what_was_measured(path):
 def test_the_readme_holds_every_block_once_and_filled():
     text = (ROOT / "README.md").read_text("utf-8")
     names = re.findall(r"<!-- begin (\w+) -->", text)
-    assert set(names) >= set(measured.BLOCKS)
+    assert set(names) >= {*measured.BLOCKS, "bars"}
     assert len(set(names)) == len(names)
     assert all(readme.block(name).search(text)[2].strip() for name in names)
 
@@ -108,7 +111,7 @@ MACHINE = {"cores": 2, "memory_gib": 8, "architecture": "any", "python": "3"}
 def test_figures_that_are_absent_are_told_as_such(tmp_path, monkeypatch):
     monkeypatch.setattr(readme, "RESULTS", tmp_path)
     told = dict(readme.measured())
-    assert set(told) == set(measured.BLOCKS)
+    assert set(told) == {*measured.BLOCKS, "bars"}
     assert set(told.values()) == {"Not measured yet: run `make bench`.\n"}
     figures = {"machine": MACHINE, "average_precision": {"shop": {"chance": 0.1, "ours": 0.5}}}
     (tmp_path / "real_labels.json").write_text(json.dumps(figures), encoding="utf-8")
@@ -177,20 +180,43 @@ def test_planted_rings_and_typologies_left_out_are_told():
     )
     assert "| ringfinder | 0.80 |\n| one | 0.20 |\n" in measured.planted(result)
     row = {"rings": 4, "knew": 3, "left out": 1}
-    told = measured.left_out({"machine": MACHINE, "summary": {"slow_drip": row, "other": row}})
+    told = learned.left_out({"machine": MACHINE, "summary": {"slow_drip": row, "other": row}})
     assert "| kind of ring | rings | knew | left out |" in told
     assert "| slow drip | 4 | 3 | 1 |" in told
     assert "| all | 8 | 6 | 2 |" in told
 
 
-def test_heads_of_one_engine_are_told_on_the_other():
+def test_heads_of_one_engine_are_told_on_the_other_beside_no_head():
     rows = {
         "there mixed 1": {"planted": 26, "ap": 0.876, "recall_at": {"50": 0.5}},
         "there none 2": {"planted": 0, "ap": None, "recall_at": {"50": None}},
     }
-    told = measured.across({"machine": MACHINE, "heads": {"here": rows}})
-    assert "| here | there mixed 1 | 26 | 0.88 | 0.50 |" in told
+    alone = {name: {"ap": 0.123, "recall_at": {"50": 0.25}} for name in rows}
+    told = learned.across({"machine": MACHINE, "heads": {"here": rows}, "alone": alone})
+    assert "| here | there mixed 1 | 26 | 0.88 | 0.12 | 0.50 | 0.25 |" in told
     assert "none" not in told
+
+
+def test_verdicts_are_told_beside_what_sorting_alone_gives():
+    row = {name: {"mean": 0.75, "without": 0.5} for name in ("ap", "rest_ap", "found")}
+    told = learned.verdicts({"machine": MACHINE, "summary": {"here": {"20": row}}})
+    assert "| here | 20 | 0.75 (0.50) | 0.75 (0.50) | 0.75 |" in told
+
+
+def test_every_bar_is_told_as_kept_or_missed():
+    results = {path.stem: json.loads(path.read_text("utf-8")) for path in RESULTS.glob("*.json")}
+    text = bars.bars(results)
+    rows = [line.split(" | ") for line in text.splitlines() if line.endswith("kept |")]
+    rows += [line.split(" | ") for line in text.splitlines() if line.endswith("missed |")]
+    kept = sum(row[-1] == "kept |" for row in rows)
+    assert f"Kept: {kept} of {len(rows)}." in text
+    bounds = {"at least": float.__ge__, "at most": float.__le__}
+    for _, bar, found, word in rows:
+        for bound, holds in bounds.items():
+            if bar.startswith(bound):
+                value, limit = float(found.split()[0]), float(bar.removeprefix(bound))
+                # What is told is rounded: only where it is the bar itself can it not decide.
+                assert value == limit or holds(value, limit) == (word == "kept |")
 
 
 def test_own_worlds_are_told_as_means_over_seeds_beside_the_best_peer():
