@@ -92,7 +92,7 @@ def test_a_workspace_is_planted_into_and_stays_as_it_was(shop, capsys):
     [
         (["--inject", "nowhere.csv"], "cannot read nowhere.csv"),
         (["--inject", "few.parquet"], "the log is too small to plant rings in"),
-        (["--inject", "bare.parquet"], "the log is too small to plant rings in"),
+        (["--inject", "bare.parquet"], "the log tells of no trades"),
         (["--inject", "late.csv"], "there are no events in late.csv"),
         (["--inject", "text.txt"], "cannot read text.txt"),
         (["--inject", "few.parquet", "--mix", "mixed"], "stands beside other worlds"),

@@ -20,6 +20,8 @@ def decided(entry: "Entry") -> Iterator[str]:
         f"{decision.verdict} by {fit(decision.decided_by, 20)}, "
         f"speaking of {count(len(decision.users), 'user')}."
     )
+    if decision.subject_kind == "user":
+        yield "The list of rings stays as it was; decide on a ring to move it."
 
 
 def reranked(entry: "Entry", result: "Reranked") -> Iterator[str]:

@@ -132,7 +132,7 @@ class Background:
 def read_background(log: pd.DataFrame) -> Background:
     """The trades of a log; the columns are those of `inject`.
 
-    Raises `InputError` for a log that is too small to hide anything in.
+    Raises `InputError` for a log without trades, or too small to hide anything in.
     """
     thing = "item_id" if "item_id" in log and log["item_id"].notna().any() else "seller_id"
     trades = log[log["action"].isin(TRADING) & log[thing].notna()] if thing in log else log[:0]
@@ -142,7 +142,9 @@ def read_background(log: pd.DataFrame) -> Background:
     count = trades[thing].nunique() if len(trades) else 0
     if len(users) < _FEWEST_USERS or count < _FEWEST_ITEMS:
         raise InputError(
-            "the log is too small to plant rings in",
+            "the log is too small to plant rings in"
+            if len(users)
+            else "the log tells of no trades",
             f"it tells of trades by {len(users)} users with {count} items or sellers",
             f"name a log with at least {_FEWEST_USERS} users and {_FEWEST_ITEMS} items or sellers",
         )
