@@ -164,17 +164,28 @@ def test_only_what_is_asked_for_is_drawn_once_browser_is_told_so(command, opened
     assert page.locator("svg g.relationship").count() == 8 + 6 + 8 * 6
 
 
+BOXES = """nodes => {
+  const box = (one) => one.getBoundingClientRect().toJSON();
+  return nodes.map((node) => ({
+    circle: box(node.querySelector("circle.b-outline")),
+    lines: [...node.querySelectorAll("text.caption")]
+      .filter((line) => line.textContent.trim())
+      .map(box),
+  }));
+}"""
+
+
 def _readable(nodes):
-    """Every caption lies inside its node, in letters that are no smaller than an eighth of it."""
-    for node in nodes.all():
-        circle = node.locator("circle.b-outline").bounding_box()
-        for line in node.locator("text.caption").all():
-            if not line.text_content().strip():
-                continue
-            box = line.bounding_box()
-            assert box["x"] >= circle["x"] - 1
-            assert box["x"] + box["width"] <= circle["x"] + circle["width"] + 1
-            assert box["height"] >= circle["height"] / 8
+    """Every caption lies inside its node, in letters that are no smaller than an eighth of it.
+
+    All boxes are taken at one instant: the drawing may still be zooming.
+    """
+    for node in nodes.evaluate_all(BOXES):
+        circle = node["circle"]
+        for line in node["lines"]:
+            assert line["x"] >= circle["x"] - 1
+            assert line["x"] + line["width"] <= circle["x"] + circle["width"] + 1
+            assert line["height"] >= circle["height"] / 8
 
 
 @needs_chromium
