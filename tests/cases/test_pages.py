@@ -24,6 +24,7 @@ def test_the_report_is_one_safe_file_and_the_same_each_time(drawn, tmp_path):
     html = page.read_text()
     assert html.index("Ranked list") < html.index("Ring by ring")
     assert html.index(f'href="#{RING_ID}"') < html.index(f'href="#{CANDIDATE_ID}"')
+    assert "Of the alerts at most 15 % are expected to be false." in html
     assert html.count("What would clear it") == 2
     assert html.count("Without device farm-phone") == 2
     assert "<img" not in html

@@ -29,12 +29,19 @@ def report_page(snapshot: Snapshot, record: SweepRecord, verdicts: Mapping[str, 
 
     `verdicts` are the decisions so far, by ring id.
     """
+    from ringfinder.rings.find import ALERT_FALSE_SHARE  # noqa: PLC0415 - a user's page needs none
+
     ranks = ranks_of(record.scores)
     with SnapshotSource(snapshot, record, whole=True) as source:
         cases = [ring_case(source, line, ranks) for line in record.rings]
     groups = _groups(cases)
     return _render(
-        "report.html", summary=record.summary, cases=cases, groups=groups, verdicts=verdicts
+        "report.html",
+        summary=record.summary,
+        cases=cases,
+        groups=groups,
+        verdicts=verdicts,
+        false_share=f"{100 * ALERT_FALSE_SHARE:.0f} %",
     )
 
 
