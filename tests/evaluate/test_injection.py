@@ -95,7 +95,14 @@ def test_a_poor_log_is_enough(tmp_path, columns):
     assert events[list(columns)].notna().all().all()
 
 
-@pytest.mark.parametrize("log", [drawn_log(users=20), drawn_log(()), drawn_log()[:0]])
-def test_a_log_that_is_too_small_is_refused(tmp_path, log):
-    with pytest.raises(InputError, match="too small"):
+@pytest.mark.parametrize(
+    ("log", "why"),
+    [
+        (drawn_log(users=20), "too small"),
+        (drawn_log(()), "tells of no trades"),
+        (drawn_log()[:0], "tells of no trades"),
+    ],
+)
+def test_a_log_that_is_too_small_is_refused(tmp_path, log, why):
+    with pytest.raises(InputError, match=why):
         inject(log, tmp_path, rings=1, gatherings=0, seed=1)
