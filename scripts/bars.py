@@ -5,9 +5,9 @@ import statistics
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from measured import OURS, cells
 from tables import Result, figure, table
 
-RINGFINDER = "ringfinder"
 NO_TRAP = ("live", "flash", "family", "cafe", "cgnat", "office_nat")
 """Crowds that are to be in no list of fifty."""
 
@@ -47,17 +47,9 @@ def bars(results: Mapping[str, Result]) -> str:
     return f"{table(('what', 'bar', 'measured', ''), rows)}\nKept: {kept} of {len(aims)}.\n"
 
 
-def _ringfinder(result: Result) -> dict[str, Result]:
-    return {
-        cell["world"]: cell["figures"]
-        for cell in result["cells"]
-        if cell["detector"] == RINGFINDER and cell["figures"] is not None
-    }
-
-
 def _reference(result: Result) -> Iterator[Aim]:
     """How rings are ranked on the reference worlds."""
-    told = _ringfinder(result)
+    told = cells(result, OURS)
     rings = {name: row["rings"] for name, row in told.items() if row["rings"]["planted"]}
     mixed = [row["ap"] for name, row in rings.items() if re.fullmatch(r"mixed-\d+", name)]
     yield at_least("ring AP, mean of the `mixed` logs", 0.85, statistics.mean(mixed))
@@ -102,7 +94,7 @@ def _mean(what: str, bar: float, values: list[float]) -> Aim:
 def _elsewhere(results: Mapping[str, Result]) -> Iterator[Aim]:
     """How rings are ranked where they hide, or were never seen."""
     hiding = results["evasion"]
-    told, aps = _ringfinder(hiding), dict[tuple[str | None, float | None], list[float]]()
+    told, aps = cells(hiding, OURS), dict[tuple[str | None, float | None], list[float]]()
     for world in hiding["worlds"]:
         paid = (world["recipe"]["knob"], world["recipe"]["value"])
         aps.setdefault(paid, []).append(told[world["name"]]["rings"]["ap"])
@@ -121,7 +113,7 @@ def _elsewhere(results: Mapping[str, Result]) -> Iterator[Aim]:
     yield at_least("ring AP of heads of one engine on the other", 0.5, statistics.mean(across))
     planted = results["real_backgrounds"]
     real: dict[str, list[float]] = {}
-    for name, row in _ringfinder(planted).items():
+    for name, row in cells(planted, OURS).items():
         real.setdefault(name.rpartition("-planted-")[0], []).append(row["rings"]["ap"])
     for name, aps in real.items():
         yield at_least(f"ring AP of rings planted into {name}", 0.5, statistics.mean(aps))
@@ -137,7 +129,7 @@ def _elsewhere(results: Mapping[str, Result]) -> Iterator[Aim]:
         more=f" (from {figure(min(shares))})",
     )
     labels = results["real_labels"]["average_precision"]["shopee, pairs of buyer and shop"]
-    yield at_least("AP of pairs that Shopee flagged", 0.6, labels[RINGFINDER])
+    yield at_least("AP of pairs that Shopee flagged", 0.6, labels[OURS])
 
 
 def _grounds(results: Mapping[str, Result]) -> Iterator[Aim]:

@@ -208,6 +208,7 @@ def test_every_bar_is_told_as_kept_or_missed():
     text = bars.bars(results)
     rows = [line.split(" | ") for line in text.splitlines() if line.endswith("kept |")]
     rows += [line.split(" | ") for line in text.splitlines() if line.endswith("missed |")]
+    assert len(rows) == text.count("\n| ") - 1 > 30
     kept = sum(row[-1] == "kept |" for row in rows)
     assert f"Kept: {kept} of {len(rows)}." in text
     bounds = {"at least": float.__ge__, "at most": float.__le__}

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ringfinder.cases.neo4j_source import Neo4jSource, published_sweep
+from ringfinder.cases.neo4j_source import Neo4jSource
+from ringfinder.cases.published_sweep import published_sweep
 from ringfinder.features.trading_cells import SLOT
 from ringfinder.graph.neo4j.queries import query
 from ringfinder.graph.neo4j.schema import apply_schema

@@ -8,8 +8,9 @@ import pytest
 from random_world import HOSTILE, draw_world, put
 
 from ringfinder.cases.investigation import investigate
-from ringfinder.cases.neo4j_source import Neo4jSource, published_sweep
+from ringfinder.cases.neo4j_source import Neo4jSource
 from ringfinder.cases.network import neighbourhood, ring_network
+from ringfinder.cases.published_sweep import published_sweep
 from ringfinder.cases.snapshot_source import SnapshotSource
 from ringfinder.cli.app import run as cli
 from ringfinder.errors import InputError, StoreError
@@ -114,9 +115,7 @@ def test_an_unknown_user_is_offered_the_same_ids(world, sources):
 @one_world
 def test_without_its_snapshot_a_user_in_no_ring_has_all_events_left_out(graph, world, sources):
     lone = Neo4jSource(graph, published_sweep(graph, as_of=None), None)
-    user = next(
-        name for name in world.users if sources[0].ring_of(sources[0].standing(name)) is None
-    )
+    user = next(name for name in world.users if not sources[0].listings(sources[0].standing(name)))
     full, bare = investigate(sources[1], user), investigate(lone, user)
     assert bare.timeline.events == ()
     assert bare.timeline.events_left_out == len(full.timeline.events)

@@ -89,7 +89,8 @@ def investigate(source: CaseSource, user: str) -> Investigation:
     standing = source.standing(user) if _is_text(user) else None
     if standing is None:
         raise _unknown(source, user)
-    ring = source.ring_of(standing)
+    listings = source.listings(standing)
+    ring = source.ring(listings[0].ring_id) if listings else None
     line = ring.line if ring else None
     in_common = source.in_common(ring, standing) if ring else []
     shared = shared_by_user(source, standing, ring, in_common, limit=_SHARED_SHOWN)
@@ -116,7 +117,7 @@ def investigate(source: CaseSource, user: str) -> Investigation:
         rank=standing.rank,
         users=source.n_users,
         ring=_summary(line, user) if line else None,
-        other_rings=tuple(source.listings(standing)[1:]),
+        other_rings=tuple(listings[1:]),
         shared=tuple(shared),
         own_cells=steps.own_cells,
         partners_beyond_chance=len(steps.beyond_chance),

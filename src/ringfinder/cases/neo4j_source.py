@@ -6,11 +6,11 @@ all as left out.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from ringfinder.cases.happenings import window_of
+from ringfinder.cases.published_sweep import PublishedSweep
 from ringfinder.cases.ring_lines import rings_of, rings_with
 from ringfinder.cases.source import (
     Companion,
@@ -23,7 +23,7 @@ from ringfinder.cases.source import (
     Standing,
 )
 from ringfinder.cases.timeline import iso
-from ringfinder.errors import InputError, StoreError
+from ringfinder.errors import InputError
 from ringfinder.features.trading_cells import SLOT
 from ringfinder.graph.neo4j.connection import Graph
 from ringfinder.vocabulary import (
@@ -37,63 +37,6 @@ from ringfinder.vocabulary import (
 
 OwnEvents = Callable[[Standing, int], tuple[list[Happening], int]]
 """Reads the last so many events of a user in no ring, and how many there are."""
-
-
-@dataclass(frozen=True)
-class PublishedSweep:
-    """The sweep to read, and what the graph says of its log.
-
-    `as_of` is in microseconds UTC, `cells` counts all pairs of cell and user, `declared` are the
-    entity types that are not built in; `summary` is the sweep's sweep.json as text.
-    """
-
-    sweep_id: str
-    model: str
-    summary: str
-    as_of: int
-    users: int
-    cells: int
-    declared: tuple[str, ...]
-
-
-def published_sweep(graph: Graph, *, as_of: int | None, any_log: bool = False) -> PublishedSweep:
-    """Find the latest sweep in the graph, or the newest that knew nothing after `as_of`.
-
-    Raise `InputError` when there is none. Unless `any_log` is good enough, the graph must hold the
-    very log that it was made on: else raise `InputError`, or `StoreError` while a load is under
-    way.
-    """
-    (row,) = graph.read("read/sweep", as_of=as_of)
-    log, sweep = row["log"], row["sweep"]
-    if row["loading"] and not any_log:
-        raise StoreError(
-            "the graph is being loaded",
-            "a load is under way, or was cut off",
-            "wait until it has ended, or run `ringfinder graph load` to finish it",
-        )
-    if log is None or sweep is None:
-        raise InputError(
-            "there is no sweep in the graph",
-            "the graph holds no log"
-            if log is None
-            else f"the graph holds none{' as of that time' * (as_of is not None)}",
-            "run `ringfinder graph load`, then `ringfinder sweep`",
-        )
-    if sweep["log"] != log["digest"] and not any_log:
-        raise InputError(
-            "the sweep and the graph do not belong together",
-            f"sweep {sweep['id']} was made on another log than the graph holds now",
-            "run `ringfinder sweep` again, without --window and --as-of",
-        )
-    return PublishedSweep(
-        sweep_id=sweep["id"],
-        model=sweep["model"],
-        summary=sweep["summary"],
-        as_of=log["as_of"],
-        users=log["users"],
-        cells=log["cells"],
-        declared=tuple(log["declared"]),
-    )
 
 
 class Neo4jSource:
@@ -164,17 +107,10 @@ class Neo4jSource:
         """List the rings of the sweep, best first."""
         return rings_of(self._graph, self.sweep_id)
 
-    def ring_of(self, user: Standing) -> HeldRing | None:
-        """Find the best ranked ring that holds the user."""
-        keys = [row["key"] for row in self._rings_of(user)[:1]]
-        return next(iter(rings_with(self._graph, keys)), None)
-
     def listings(self, user: Standing) -> list[Listing]:
         """List all rings that hold the user, the best ranked first."""
-        return [Listing(row["ring_id"], row["rank"], row["size"]) for row in self._rings_of(user)]
-
-    def _rings_of(self, user: Standing) -> list[dict[str, Any]]:
-        return self._graph.read("read/rings_of_user", user=user.user, sweep=self.sweep_id)
+        rows = self._graph.read("read/rings_of_user", user=user.user, sweep=self.sweep_id)
+        return [Listing(row["ring_id"], row["rank"], row["size"]) for row in rows]
 
     def ring(self, ring_id: str) -> HeldRing:
         """Find a ring of the sweep, or raise `InputError`."""

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ringfinder.cases.investigation import Investigation
 from ringfinder.cases.plain_text import one_in, small, visible
 from ringfinder.cases.ring_case import RingCase, ranks_of, ring_case
-from ringfinder.cases.ring_words import checks_in_order, facts_of, what_clears
+from ringfinder.cases.ring_words import alerts_words, checks_in_order, facts_of, what_clears
 from ringfinder.cases.snapshot_source import SnapshotSource
 from ringfinder.cases.sweep_record import SweepRecord
 from ringfinder.features.snapshot import Snapshot
@@ -29,8 +29,6 @@ def report_page(snapshot: Snapshot, record: SweepRecord, verdicts: Mapping[str, 
 
     `verdicts` are the decisions so far, by ring id.
     """
-    from ringfinder.rings.find import ALERT_FALSE_SHARE  # noqa: PLC0415 - a user's page needs none
-
     ranks = ranks_of(record.scores)
     with SnapshotSource(snapshot, record, whole=True) as source:
         cases = [ring_case(source, line, ranks) for line in record.rings]
@@ -41,7 +39,7 @@ def report_page(snapshot: Snapshot, record: SweepRecord, verdicts: Mapping[str, 
         cases=cases,
         groups=groups,
         verdicts=verdicts,
-        false_share=f"{100 * ALERT_FALSE_SHARE:.0f} %",
+        about_alerts=alerts_words(),
     )
 
 

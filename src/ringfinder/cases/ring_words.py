@@ -5,7 +5,7 @@ from typing import Any
 
 from ringfinder.cases.plain_text import visible
 from ringfinder.rings.lineage import RETURNED
-from ringfinder.rings.ring import CLEARING
+from ringfinder.rings.ring import ALERT_FALSE_SHARE, CLEARING
 
 _CHECK_ORDER = {"supported": 0, "ruled out": 1, "not tested": 2}
 
@@ -35,6 +35,11 @@ def strongest_fact(ring: Mapping[str, Any]) -> str:
     """Give the first sentence of the ring's evidence, or what proposed it when there is none."""
     evidence = facts_of(ring)
     return str(evidence[0]["text"]) if evidence else f"found by {', '.join(ring['channels'])}"
+
+
+def alerts_words() -> str:
+    """Say how many of the alerts may be false."""
+    return f"Of the alerts at most {100 * ALERT_FALSE_SHARE:.0f} % are expected to be false."
 
 
 def lineage_words(ring: Mapping[str, Any]) -> str:

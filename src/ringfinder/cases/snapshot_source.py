@@ -83,11 +83,6 @@ class SnapshotSource:
         """List users among `spellings`, and up to `around` just before and after `user`."""
         return self._names.near(spellings, user, around)
 
-    def ring_of(self, user: Standing) -> HeldRing | None:
-        """Find the best ranked ring that holds the user."""
-        line = self.record.ring_of(user.user)
-        return None if line is None else self.held_ring(line)
-
     def listings(self, user: Standing) -> list[Listing]:
         """List all rings that hold the user, the best ranked first."""
         return [

@@ -149,10 +149,6 @@ class CaseSource(Protocol):
         """
         ...
 
-    def ring_of(self, user: Standing) -> HeldRing | None:
-        """Find the best ranked ring that holds the user."""
-        ...
-
     def listings(self, user: Standing) -> list[Listing]:
         """List all rings that hold the user, the best ranked first."""
         ...

@@ -43,10 +43,6 @@ class SweepRecord:
             "run `ringfinder rings list` to see them",
         )
 
-    def ring_of(self, user: str) -> dict[str, Any] | None:
-        """Find the best ranked ring that holds `user`, or None."""
-        return next((ring for ring in self.rings if user in ring["members"]), None)
-
 
 def read_sweep(directory: Path) -> SweepRecord:
     """Read a sweep's directory; raise `StoreError` when it is damaged."""

@@ -4,7 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ringfinder.cases.plain_text import LINE, clip, count, fit, pad, visible
-from ringfinder.cases.ring_words import checks_in_order, ring_verdict, strongest_fact
+from ringfinder.cases.ring_words import (
+    alerts_words,
+    checks_in_order,
+    ring_verdict,
+    strongest_fact,
+)
 from ringfinder.cli.session import plain
 from ringfinder.errors import InputError
 
@@ -156,9 +161,7 @@ def swept(summary: Mapping[str, Any], rings: Sequence[Mapping[str, Any]]) -> Ite
         f"{count(summary['users'], 'user')} as of {summary['as_of'][:16].replace('T', ' ')} UTC."
     )
     if summary["alerts"]:
-        from ringfinder.rings.find import ALERT_FALSE_SHARE  # noqa: PLC0415 - a sweep has it loaded
-
-        yield f"Of the alerts at most {100 * ALERT_FALSE_SHARE:.0f} % are expected to be false."
+        yield alerts_words()
     if summary["previous"] is not None:
         changes = summary["changes"]
         parts = [f"{len(changes[word])} {word}" for word in ("new", "grew", "shrank", "gone")]

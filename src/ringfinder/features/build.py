@@ -40,7 +40,7 @@ def build_snapshot(
         labels = pa.concat_tables([labels, decisions.cast(labels.schema)])
     with ThreadPoolExecutor(1) as beside, connect(lake, directory / "spill") as engine:
         rows = sum(part.rows for part in lake.ledger().parts())
-        beside.submit(compile_queries, lake.declared(), rows > LARGE)  # while events are read
+        beside.submit(compile_queries, lake.declared(), large=rows > LARGE)  # while events are read
         write_snapshot(
             engine,
             # No name here, so that coding can let it go.

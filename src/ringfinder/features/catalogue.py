@@ -68,7 +68,7 @@ def compute(
     for name, table in tables.items():
         engine.con.register(name, table)
     features = catalogue(declared)
-    queries = compile_queries(declared, len(events) > LARGE)
+    queries = compile_queries(declared, large=len(events) > LARGE)
     values = np.zeros((graph.n_users, len(features)), np.float32)
     column = 0
     for theme, query in zip(themes(declared), queries, strict=True):
@@ -83,7 +83,7 @@ def compute(
 
 
 @cache
-def compile_queries(declared: tuple[str, ...], large: bool) -> tuple[str, ...]:
+def compile_queries(declared: tuple[str, ...], *, large: bool) -> tuple[str, ...]:
     """Compile the themes once a process: it takes longer than to run them on a small log."""
     inputs = Inputs.unbound(declared, large=large)
     return tuple(

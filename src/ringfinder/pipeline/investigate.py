@@ -18,7 +18,8 @@ from ringfinder.features.snapshot import Snapshot
 from ringfinder.store.workspace import Workspace, write_atomically
 
 if TYPE_CHECKING:
-    from ringfinder.cases.neo4j_source import Neo4jSource, OwnEvents, PublishedSweep
+    from ringfinder.cases.neo4j_source import Neo4jSource, OwnEvents
+    from ringfinder.cases.published_sweep import PublishedSweep
     from ringfinder.graph.neo4j.connection import Address, Graph
 
 
@@ -67,10 +68,8 @@ def case_source(
 
 def graph_source(graph: "Graph", workspace: Workspace, *, as_of: int | None) -> "Neo4jSource":
     """Read cases from an open graph, and what it does not keep from the workspace's snapshot."""
-    from ringfinder.cases.neo4j_source import (  # noqa: PLC0415 - only with a server
-        Neo4jSource,
-        published_sweep,
-    )
+    from ringfinder.cases.neo4j_source import Neo4jSource  # noqa: PLC0415 - only with a server
+    from ringfinder.cases.published_sweep import published_sweep  # noqa: PLC0415 - the same
 
     sweep = published_sweep(graph, as_of=as_of)
     return Neo4jSource(graph, sweep, _own_events(workspace, sweep))

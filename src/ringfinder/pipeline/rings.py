@@ -44,10 +44,8 @@ def export_rings(workspace: Workspace, target: Path, *, address: "Address | None
 
 def _published(address: "Address", ring_id: str | None = None) -> list[dict[str, Any]]:
     """Read the lines of the published rings, or of the one with that id."""
-    from ringfinder.cases.neo4j_source import (  # noqa: PLC0415 - only with a server
-        Neo4jSource,
-        published_sweep,
-    )
+    from ringfinder.cases.neo4j_source import Neo4jSource  # noqa: PLC0415 - only with a server
+    from ringfinder.cases.published_sweep import published_sweep  # noqa: PLC0415 - the same
     from ringfinder.graph.neo4j.connection import connected  # noqa: PLC0415 - the same
 
     with connected(address) as graph:

@@ -19,14 +19,11 @@ from ringfinder.rings.evidence import BORDERLINE, MAX_FACTS, Dossier, facts, ins
 from ringfinder.rings.habits import habits
 from ringfinder.rings.hypotheses.registry import check_all
 from ringfinder.rings.membership import settle
-from ringfinder.rings.ring import Fact, Ring
+from ringfinder.rings.ring import ALERT_FALSE_SHARE, Fact, Ring
 from ringfinder.rings.score import chance, figures
 from ringfinder.rings.selection import select
 from ringfinder.rings.statistics import Table, column, describe
 from ringfinder.rings.weighing import Scratch, scratch
-
-ALERT_FALSE_SHARE = 0.15
-"""Expected share of false ones among the alerts that are shown unasked."""
 
 MAX_ENTITIES = 50
 """Entities of one type that a ring lists at most."""

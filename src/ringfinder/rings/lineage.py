@@ -56,7 +56,7 @@ def follow(
             ring,
             lineage=_lineage(members, names, previous, children)
             if names
-            else _returned(ring, (previous, *earlier)),
+            else _returned(ring, previous, earlier),
         )
         for ring, members, names in zip(rings, sets, parents, strict=True)
     ]
@@ -81,15 +81,18 @@ def _lineage(
     return Lineage(status, tuple(names), round(overlap, 4))
 
 
-def _returned(ring: Ring, sweeps: Sequence[Mapping[str, Past]]) -> Lineage:
+def _returned(
+    ring: Ring, previous: Mapping[str, Past], earlier: Sequence[Mapping[str, Past]]
+) -> Lineage:
+    """Lineage of a ring none of whose accounts continue a ring of the last sweep."""
     own = past(ring.members, ring.entities)
-    for known in sweeps:
+    for known in earlier:
         if names := _continued(own.members, known):
             old = known[names[0]]
             anew = own.things and old.things and not own.things & old.things
             overlap = round(_jaccard(own.members, old.members), 4)
             return Lineage(NEW_DEVICES if anew else RETURNED, tuple(names), overlap)
-    for known in sweeps:
+    for known in (previous, *earlier):
         if names := sorted(name for name, old in known.items() if _common(own.things, old.things)):
             return Lineage(NEW_ACCOUNTS, tuple(names), 0.0)
     return NEW
