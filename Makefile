@@ -38,6 +38,7 @@ readme: $(STAMP)
 bench: $(STAMP)
 	@$(BIN)/python benchmarks/speed.py
 	@$(BIN)/python benchmarks/sweep_scale.py
+	@$(BIN)/python benchmarks/bad_logs.py
 	@$(BIN)/python benchmarks/simulate_scale.py
 	@$(BIN)/python benchmarks/side_by_side.py
 	@$(BIN)/python benchmarks/scale.py
@@ -47,6 +48,7 @@ bench: $(STAMP)
 	@$(BIN)/python benchmarks/stability.py
 	@$(BIN)/python benchmarks/cited.py
 	@$(BIN)/python benchmarks/leave_typology_out.py
+	@$(BIN)/python benchmarks/actions.py
 	@$(BIN)/python benchmarks/across_engines.py
 	@$(BIN)/python benchmarks/verdicts.py
 	@$(BIN)/python benchmarks/real_backgrounds.py

@@ -27,9 +27,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from data import data_directory, write_result
+from data import RESULTS, data_directory, write_result
 
 from ringfinder.detect.hybrid import Hybrid
+from ringfinder.evaluate.benchmark.canvas import canvas, finish
 from ringfinder.evaluate.matching import match
 from ringfinder.evaluate.metrics import interval, ring_ap
 from ringfinder.evaluate.truth import Truth, read_truth
@@ -181,8 +182,29 @@ def summary(curves: Sequence[dict[str, dict[str, Any]]]) -> dict[str, dict[str, 
     return told
 
 
+def draw(told: dict[str, dict[str, dict[str, Any]]]) -> None:
+    """Write benchmarks/results/verdicts.svg: means and intervals; dashed what sorting gives."""
+    titles = {"ap": "Ring AP of the whole list", "rest_ap": "Ring AP of what is not opened yet"}
+    with canvas(RESULTS / "verdicts.svg", columns=2) as panels:
+        for axes, (name, title) in zip(panels, titles.items(), strict=True):
+            for place, (kind, rows) in enumerate(told.items()):
+                known = {int(k): row[name] for k, row in rows.items() if row[name]["worlds"]}
+                color, counts = f"C{place}", list(known)
+                axes.plot(
+                    counts, [one["mean"] for one in known.values()], "o-", label=kind, c=color
+                )
+                axes.plot(counts, [one["without"] for one in known.values()], "--", c=color)
+                axes.fill_between(
+                    counts,
+                    *zip(*(one["interval"] for one in known.values()), strict=True),
+                    color=color,
+                    alpha=0.15,
+                )
+            finish(axes, title, "verdicts (dashed: they only sort what was judged)", "ring AP")
+
+
 def main() -> None:
-    """Write benchmarks/results/verdicts.json."""
+    """Write benchmarks/results/verdicts.json and its picture."""
     torch.set_num_threads(1)
     begun = time.monotonic()
     head = Hybrid.load(shipped_model(), "cpu")
@@ -211,6 +233,7 @@ def main() -> None:
     }
     print(json.dumps(result["summary"], indent=1))
     write_result("verdicts", result)
+    draw(result["summary"])
 
 
 if __name__ == "__main__":

@@ -168,6 +168,10 @@ def _cost(results: Mapping[str, Result]) -> Iterator[Aim]:
                 f"{wall_s:.0f} s, {peak_mib:,.0f} MiB",
                 wall_s <= row["bar_wall_s"] and peak_mib <= row["bar_peak_mib"],
             )
+    bad = results["bad_logs"]["logs"].values()
+    within = sum(row["kept"] for row in bad)
+    yield at_least("bad logs that a sweep bears within its bars", len(bad), within, digits=0)
+    yield at_most("alerts on them", 0, sum(row["alerts"] for row in bad), digits=0)
     louvain = results["louvain"]
     ratios = louvain["sizes"]["1000000"]["graphs"]["channels"]["ratios"]
     for what, name in (

@@ -52,6 +52,26 @@ def sweep_scale(result: Result) -> str:
     )
 
 
+def bad_logs(result: Result) -> str:
+    """Time and memory of each step on logs as nobody wants them, and what is told of them."""
+    rows = [
+        (
+            name,
+            *(
+                f"{row['steps'][step]['wall_s']:.0f} s, {row['steps'][step]['peak_mib']:,}"
+                for step in STEPS
+            ),
+            row["rings"],
+            row["alerts"],
+            "kept" if row["kept"] else "missed",
+        )
+        for name, row in result["logs"].items()
+    ]
+    bar = f"{result['bar_wall_s']} s, {result['bar_peak_mib']:,}"
+    head = ("log", *STEPS, "groups listed", "alerts", bar)
+    return f"{table(head, rows)}\n{machine(result)}\n"
+
+
 def shared_graph(result: Result) -> str:
     """Speed of loading and reading the shared graph, beside its bars."""
     rows = []

@@ -39,6 +39,17 @@ def across(result: Result) -> str:
     return f"{table(head, rows)}\n{machine(result)}\n"
 
 
+def actions(result: Result) -> str:
+    """Ring AP and rings among the first by what the rings' work is told as."""
+    top = result["top"]
+    rows = [
+        (name, row["rings"], figure(row["ring_ap"]), row["found"])
+        for name, row in result["summary"].items()
+    ]
+    head = ("what the ring does", "rings", "ring AP", f"in the first {top}")
+    return f"{table(head, rows)}\n{machine(result)}\n"
+
+
 def verdicts(result: Result) -> str:
     """Ring AP after so many verdicts, beside the same where they only sort what was judged."""
     rows = []

@@ -4,9 +4,9 @@ import re
 import statistics
 from collections.abc import Callable, Iterable
 
-from costs import louvain, scale, shared_graph, simulated, speed, sweep_scale
+from costs import bad_logs, louvain, scale, shared_graph, simulated, speed, sweep_scale
 from grounds import cited, reach, stability
-from learned import across, left_out, verdicts
+from learned import across, actions, left_out, verdicts
 from tables import Result, figure, machine, table
 
 OURS = "ringfinder"
@@ -223,9 +223,11 @@ BLOCKS: dict[str, tuple[str, Callable[[Result], str]]] = {
     "real_labels": ("real_labels", real_labels),
     "planted": ("real_backgrounds", planted),
     "left_out": ("leave_typology_out", left_out),
+    "actions": ("actions", actions),
     "verdicts": ("verdicts", verdicts),
     "speed": ("speed", speed),
     "sweep_scale": ("sweep_scale", sweep_scale),
+    "bad_logs": ("bad_logs", bad_logs),
     "simulated": ("simulate_scale", simulated),
     "scale": ("scale", scale),
     "louvain": ("louvain", louvain),

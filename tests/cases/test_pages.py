@@ -5,7 +5,7 @@ from drawn_workspace import CANDIDATE_ID, RING, RING_ID, ring_line
 
 from ringfinder.cases.picture import NODES, Node, picture
 from ringfinder.cases.ring_case import ranks_of
-from ringfinder.cases.ring_words import facts_of
+from ringfinder.cases.ring_words import facts_of, parts_played
 from ringfinder.cases.sweep_record import last_sweep
 from ringfinder.cli.told import one_ring
 from ringfinder.pipeline.report import write_report
@@ -71,3 +71,21 @@ def test_a_picture_of_members_that_share_nothing_is_drawn():
 
 def test_equal_scores_share_the_better_rank():
     assert ranks_of(np.array([0.1, 0.9, 0.9, 0.5], np.float32)).tolist() == [4, 1, 1, 3]
+
+
+def test_what_a_ring_shares_is_sorted_by_the_part_it_plays():
+    ring = {
+        "entities": {"item": ["i1", "i2"], "seller": ["s1"], "device": ["d1", "d2"], "ip": ["d1"]},
+        "evidence": [
+            {"kind": "same hours", "entity_type": "item", "entity": "i1"},
+            {"kind": "operator device", "entity_type": "device", "entity": "d2"},
+            {"kind": "shared ip", "entity_type": "ip", "entity": "d1"},
+        ],
+    }
+    assert parts_played(ring) == {
+        "target items": ["i1", "i2"],
+        "target sellers": ["s1"],
+        "shared devices": ["d1"],
+        "operator devices": ["d2"],
+        "shared ips": ["d1"],
+    }

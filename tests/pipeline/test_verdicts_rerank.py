@@ -18,6 +18,7 @@ from ringfinder.pipeline.decide import decide
 from ringfinder.pipeline.ingest import ingest
 from ringfinder.pipeline.rerank import rerank
 from ringfinder.pipeline.sweep import sweep
+from ringfinder.rings.ring import CLEARING
 from ringfinder.store.casebook import ring_verdicts
 from ringfinder.store.workspace import Workspace
 
@@ -83,6 +84,41 @@ def test_decide_writes_what_a_new_sweep_would_write_and_shows_what_moved(workspa
     scores = {line.split(",")[0]: line for line in written["scores.csv"].decode().splitlines()}
     cleared = next(ring for ring in first.rings if ring["ring_id"] == second)["members"]
     assert all(float(scores[f'"{user}"'].split(",")[1]) < 0.5 for user in cleared)
+
+
+def clears(record) -> dict[str, str]:
+    """What would clear each ring, by its id."""
+    return {
+        ring["ring_id"]: fact["text"]
+        for ring in record.rings
+        for fact in ring["evidence"]
+        if fact["kind"] == CLEARING
+    }
+
+
+def test_where_the_model_that_swept_is_gone_chance_tells_what_would_clear(tmp_path):
+    farm = [
+        row | {"device_id": f"farm{n % 3}"} for n, row in enumerate(lockstep("r", 16, 6, (2, 5, 8)))
+    ]
+    rows = honest(1, users=600, items=200) + farm + lockstep("q", 9, 5, (3, 6), seed=7)
+    workspace = workspace_of(tmp_path, table_of(rows))
+    sweep(workspace)
+    first = last_sweep(workspace.sweeps)
+    alerts = {ring["ring_id"] for ring in first.rings if ring["alert"]}
+    told = clears(first)
+    by_line = {one for one, text in told.items() if text.endswith("it would be no alert.")}
+    assert by_line
+    assert by_line <= alerts
+    summary = first.directory / "sweep.json"
+    about = json.loads(summary.read_text("utf-8")) | {"model_version": "another"}
+    summary.write_text(json.dumps(about), encoding="utf-8")
+    rerank(workspace)
+    reranked = last_sweep(workspace.sweeps)
+    now = clears(reranked)
+    assert [ring["ring_id"] for ring in reranked.rings] == [ring["ring_id"] for ring in first.rings]
+    assert now.keys() == told.keys()
+    assert not any(text.endswith("it would be no alert.") for text in now.values())
+    assert {one for one in told if told[one] != now[one]} == by_line
 
 
 def test_without_a_verdict_on_a_ring_no_byte_changes(workspace):

@@ -20,8 +20,12 @@ def cleared(snapshot, prefix):
     dossier = inspect(log, members, scratch(log.deals, log.idents))
     found = clearing(log, dossier, len(members))
     names = {kind: ids(snapshot, kind) for kind in ("user", *COLUMN)}
-    things = [(kind, names[kind][code]) for kind, code in found.things]
-    return found, things, clearing_fact(found, dossier, names, len(members))
+    fact = clearing_fact(found, dossier, names, len(members))
+    return found, named(snapshot, found.things), fact
+
+
+def named(snapshot, things):
+    return [(kind, ids(snapshot, kind)[code]) for kind, code in things]
 
 
 def apart(rows, things):

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ringfinder.features.groups import Groups
-from ringfinder.rings.find import count_alerts
+from ringfinder.rings.alerts import count_alerts
 from ringfinder.rings.ring import ALERT_FALSE_SHARE
 from ringfinder.rings.score import NATS, best_of_user, chance, fuse, head_inputs
 from ringfinder.rings.statistics import STATISTICS

@@ -33,7 +33,7 @@ def gain(k: int, n: int, q: float) -> float:
 def oracle(log: Log, members: set[int]) -> tuple[dict[int, float], float]:
     """Likelihood of every user who touches something kept, and the base; dictionaries only."""
     deals, idents = log.deals, log.idents
-    n, n_users, n_deals = len(members), len(deals.ptr) - 1, len(deals.target)
+    n, n_users = len(members), len(deals.ptr) - 1
     dealt = {
         v: dict(
             zip(
@@ -47,15 +47,19 @@ def oracle(log: Log, members: set[int]) -> tuple[dict[int, float], float]:
     holds = {
         v: set(idents.entity[idents.ptr[v] : idents.ptr[v + 1]].tolist()) for v in range(n_users)
     }
-    mean = sum(len(dealt[v]) for v in members) / n
+    browsed = {v: {x for x in dealt[v] if x >= deals.browsed} for v in dealt}
     llr: dict[int, float] = {}
     base = 0.0
-    every_ts = [ts for v in dealt for ts in dealt[v].values()]
     for x in range(len(deals.target_ptr) - 1):
         customers = {v for v in dealt if x in dealt[v]}
         k, outside = len(customers & members), len(customers - members)
+        browsing = x >= deals.browsed
+        of_kind = {v: browsed[v] if browsing else dealt[v].keys() - browsed[v] for v in dealt}
+        n_deals = sum(len(of_kind[v]) for v in dealt)
+        every_ts = [dealt[v][y] for v in dealt for y in of_kind[v]]
+        mean = sum(len(of_kind[v]) for v in members) / n
 
-        def rate(own: float, outside: int = outside) -> float:
+        def rate(own: float, outside: int = outside, n_deals: int = n_deals) -> float:
             return min(0.9, max(own, 1) * (outside + PRIOR) / n_deals)
 
         if k < 2 or k < MIN_SHARE * n or gain(k, n, rate(mean)) <= math.log(len(deals.target_ptr)):
@@ -64,7 +68,7 @@ def oracle(log: Log, members: set[int]) -> tuple[dict[int, float], float]:
         base += absent
         for v in customers:
             ks, ns = (k - 1, n - 1) if v in members else (k, n)
-            q = rate(len(dealt[v]))
+            q = rate(len(of_kind[v]))
             nats = math.log((ks + PRIOR * q) / (ns + PRIOR) / q)
             step = 0.0
             for width in WIDTHS:
@@ -79,7 +83,7 @@ def oracle(log: Log, members: set[int]) -> tuple[dict[int, float], float]:
     for x in range(len(idents.entity_ptr) - 1):
         holders = {v for v in holds if x in holds[v]}
         k, outside = len(holders & members), len(holders - members)
-        q = min(0.9, (outside + PRIOR) / n_users)
+        q = (outside + PRIOR) / (n_users - n + 1)
         if k < 2 or gain(k, n, q) <= math.log(len(idents.entity_ptr)):
             continue
         absent = math.log((1 - (k - 1) / n) / (1 - q))

@@ -5,7 +5,7 @@ from typing import Any
 
 from ringfinder.cases.plain_text import visible
 from ringfinder.rings.lineage import RETURNED
-from ringfinder.rings.ring import ALERT_FALSE_SHARE, CLEARING
+from ringfinder.rings.ring import ALERT_FALSE_SHARE, CLEARING, OPERATOR
 
 _CHECK_ORDER = {"supported": 0, "ruled out": 1, "not tested": 2}
 
@@ -29,6 +29,26 @@ def what_clears(ring: Mapping[str, Any]) -> list[str]:
 def facts_of(ring: Mapping[str, Any]) -> list[dict[str, Any]]:
     """List the facts against the ring, the most telling first."""
     return [fact for fact in ring["evidence"] if fact["kind"] != CLEARING]
+
+
+def parts_played(ring: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Sort what the ring shares by the part it plays, in plural words, the most telling first.
+
+    Items and sellers are targets. An identifier is an operator's where the evidence says that the
+    ring makes up most of its users, else it is shared.
+    """
+    operators = {
+        (fact["entity_type"], fact["entity"])
+        for fact in ring["evidence"]
+        if fact["kind"].startswith(OPERATOR)
+    }
+    parts: dict[str, list[str]] = {}
+    for kind, ids in ring["entities"].items():
+        for one in ids:
+            shared = OPERATOR if (kind, one) in operators else "shared"
+            part = "target" if kind in ("item", "seller") else shared
+            parts.setdefault(f"{part} {kind}s", []).append(one)
+    return parts
 
 
 def strongest_fact(ring: Mapping[str, Any]) -> str:

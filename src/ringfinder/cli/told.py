@@ -7,6 +7,7 @@ from ringfinder.cases.plain_text import LINE, clip, count, fit, pad, visible
 from ringfinder.cases.ring_words import (
     alerts_words,
     checks_in_order,
+    parts_played,
     ring_verdict,
     strongest_fact,
 )
@@ -200,9 +201,8 @@ def one_ring(ring: Mapping[str, Any]) -> Iterator[str]:
     yield "Innocent explanations:"
     for check in checks_in_order(ring):
         yield f"  {pad(check['hypothesis'], 29)}{pad(check['verdict'], 12)}{visible(check['text'])}"
-    for kind, ids in ring["entities"].items():
-        if ids:
-            yield f"Shared {kind}s: {_some(ids)}"
+    for part, ids in parts_played(ring).items():
+        yield f"{part.capitalize()}: {_some(ids)}"
     for role, word in (("core", "Members"), ("peripheral", "Borderline members")):
         some = [user for user in ring["members"] if ring["roles"].get(user, "core") == role]
         if some:

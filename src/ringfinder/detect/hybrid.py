@@ -55,11 +55,18 @@ class Hybrid:
             values = self._users(snapshot)
             total = np.add.reduceat(values[groups.user].astype(np.float64), groups.ptr[:-1])
             return np.asarray(total / groups.sizes, np.float32)
-        if stats.shape != (len(groups), self.bundle.dimensions.stats):
+        return self.judge(stats)
+
+    def judge(self, stats: Float32) -> Float32:
+        """Calibrated scores by the group head, float32 [g] in [0, 1]; `stats` float32 [g, F].
+
+        Raises `InputError` where the bundle was trained on other statistics.
+        """
+        if stats.shape[1] != self.bundle.dimensions.stats:
             raise InputError(
                 "the model does not fit these groups",
                 f"it reads {self.bundle.dimensions.stats} statistics a group, here are "
-                f"{stats.shape[-1]}",
+                f"{stats.shape[1]}",
                 "retrain it with `ringfinder train`",
             )
         with deterministic(0):

@@ -12,10 +12,11 @@ from ringfinder.nn.calibrate import judge_groups
 from ringfinder.nn.device import choose_device, deterministic
 from ringfinder.nn.fit_groups import GroupExamples, train_groups
 from ringfinder.nn.fitting import Progress
-from ringfinder.nn.group_head import GroupHead
 from ringfinder.nn.holdout import platt
 from ringfinder.nn.model import Dimensions, Hybrid, weights_of
 from ringfinder.nn.train import GROUP_EPOCHS
+
+_HEAD = "group_head."
 
 
 def refit_groups(
@@ -30,9 +31,9 @@ def refit_groups(
     chosen = choose_device(device)
     dimensions = replace(bundle.dimensions, stats=parts[0].stats.shape[1], group=Dimensions.group)
     with deterministic(seed):
-        model = Hybrid(bundle.dimensions).to(chosen)
-        model.load_state_dict(dict(bundle.weights))
-        model.group_head = GroupHead(dimensions.stats, dimensions.group).to(chosen)
+        model = Hybrid(dimensions).to(chosen)
+        kept = {name: of for name, of in bundle.weights.items() if not name.startswith(_HEAD)}
+        model.load_state_dict({**model.state_dict(), **kept})
         train_groups(model, parts, epochs=GROUP_EPOCHS, seed=seed, gentle=False, progress=progress)
         metrics = judge_groups(model, parts, keep=False)
     training = {

@@ -5,7 +5,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +16,17 @@ from ringfinder.cases.sweep_record import SweepRecord, microseconds, read_sweep,
 from ringfinder.features.load import ids
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.pipeline.candidates import Candidates
+from ringfinder.rings.alerts import Judge
 from ringfinder.rings.find import tell_rings
 from ringfinder.rings.lineage import Past, changes, follow, past
 from ringfinder.rings.ring import Ring
-from ringfinder.rings.score import best_of_user, fuse
+from ringfinder.rings.score import best_of_user, fuse, head_inputs
 from ringfinder.rings.verdicts import Verdict, anchors, learn
 from ringfinder.store.casebook import RingVerdict, ring_verdicts
 from ringfinder.store.workspace import Workspace, new_directory, write_atomically
+
+if TYPE_CHECKING:
+    from ringfinder.detect.hybrid import Hybrid
 
 WORDS = {True: "confirmed", False: "cleared"}
 
@@ -30,13 +34,19 @@ REMEMBERED = 12
 """Earlier sweeps in which a ring is looked for that is new: a quarter, swept weekly."""
 
 
-def rank(workspace: Workspace, candidates: Candidates, about: Mapping[str, Any]) -> SweepRecord:
+def rank(
+    workspace: Workspace,
+    candidates: Candidates,
+    about: Mapping[str, Any],
+    hybrid: "Hybrid | None",
+) -> SweepRecord:
     """Rank candidates under the verdicts that count, and keep the sweep as the last one.
 
     `about` is what the summary says of the sweep before anything is ranked. Verdicts count when
     they were taken by its `judged_until`, all of them where that is None. Rings are compared with
-    those of the sweeps that ended before. The same candidates and verdicts write the same
-    bytes.
+    those of the sweeps that ended before. The `hybrid` that scored tells what would bring an alert
+    below the line; without it what would clear a ring is told by chance alone. The same candidates,
+    verdicts and hybrid write the same bytes.
     """
     until = about["judged_until"]
     standing = ring_verdicts(
@@ -46,7 +56,9 @@ def rank(workspace: Workspace, candidates: Candidates, about: Mapping[str, Any])
     names = ids(snapshot, "user")
     verdicts = _in_codes(standing, names)
     score = learn(found.groups, found.statistics, candidates.group_score, verdicts)
-    rings = tell_rings(found, score, max_rings=about["max_rings"])
+    rings = tell_rings(
+        found, score, max_rings=about["max_rings"], judge=_judge(hybrid, snapshot.n_users)
+    )
     words = {
         tuple(sorted(names[v] for v in found.groups.members(group).tolist())): WORDS[confirmed]
         for group, confirmed in zip(
@@ -71,6 +83,13 @@ def rank(workspace: Workspace, candidates: Candidates, about: Mapping[str, Any])
         "changes": changes(rings, old),
     }
     return _keep(workspace, snapshot, rings, users, summary)
+
+
+def _judge(hybrid: "Hybrid | None", n_users: int) -> Judge | None:
+    """The community head as a judge of statistics; None where none was trained."""
+    if hybrid is None or not hybrid.bundle.has_group_head:
+        return None
+    return lambda table: hybrid.judge(head_inputs(table, n_users))
 
 
 def _past(record: SweepRecord) -> dict[str, Past]:

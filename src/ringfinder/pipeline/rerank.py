@@ -2,14 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ringfinder.cases.sweep_record import last_sweep
+from ringfinder.errors import InputError, StoreError
 from ringfinder.features.load import load_snapshot
 from ringfinder.pipeline.candidates import load_candidates
+from ringfinder.pipeline.models import model_directory
 from ringfinder.pipeline.ranking import rank
 from ringfinder.store.casebook import ring_verdicts
 from ringfinder.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from ringfinder.detect.hybrid import Hybrid
 
 ABOUT = (
     "as_of",
@@ -49,9 +54,10 @@ def rerank(workspace: Workspace) -> Reranked:
     """Rank the candidates of the last sweep under all verdicts that count for it.
 
     It is the sweep that `ringfinder sweep` would write now, byte for byte, without finding and
-    scoring anew. Nothing changes where no verdict on a ring counts: a sweep as of an explicit time
-    knows none that was taken later. Raise `InputError` where there was no sweep, and `StoreError`
-    where what it kept is damaged or was written by another version.
+    scoring anew, as long as the model that scored is still there. Nothing changes where no verdict
+    on a ring counts: a sweep as of an explicit time knows none that was taken later. Raise
+    `InputError` where there was no sweep, and `StoreError` where what it kept is damaged or was
+    written by another version.
     """
     last = last_sweep(workspace.sweeps)
     if "candidates" not in last.summary:
@@ -59,7 +65,7 @@ def rerank(workspace: Workspace) -> Reranked:
     about = {name: last.summary[name] for name in ABOUT}
     snapshot = load_snapshot(workspace.snapshots / about["snapshot"])
     candidates = load_candidates(workspace, about["candidates"], snapshot)
-    record = rank(workspace, candidates, about)
+    record = rank(workspace, candidates, about, _hybrid(workspace, about))
     late = about["judged_until"] is not None and any(ring_verdicts(workspace.casebook, until=None))
     kept = None
     if record.sweep_id == last.sweep_id:
@@ -69,6 +75,17 @@ def rerank(workspace: Workspace) -> Reranked:
             else "no ring's verdict changed"
         )
     return Reranked(record.sweep_id, moves(last.rings, record.rings), kept)
+
+
+def _hybrid(workspace: Workspace, about: Mapping[str, Any]) -> "Hybrid | None":
+    """The model that scored the last sweep; None where it is gone or was trained anew."""
+    from ringfinder.detect.hybrid import Hybrid  # noqa: PLC0415 - torch, only where it is needed
+
+    try:
+        hybrid = Hybrid.load(model_directory(workspace, about["model"]))
+    except (InputError, StoreError):
+        return None
+    return hybrid if hybrid.version == about["model_version"] else None
 
 
 def moves(

@@ -98,7 +98,7 @@ def sweep(
         "max_rings": max_rings,
         "judged_until": None if as_of is None else iso(as_of),
     }
-    record = rank(workspace, candidates, about)
+    record = rank(workspace, candidates, about, hybrid)
     forget_candidates(workspace)
     for target, name in ((rings_out, "rings.jsonl"), (scores_out, "scores.csv")):
         if target is not None:

@@ -10,6 +10,8 @@ from ringfinder.features.coded_events import MISSING
 from ringfinder.features.repeats import FEWEST, SPAN
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.graph.entity_graph import Links
+from ringfinder.rings.browsing import telling
+from ringfinder.rings.window import ordinary
 from ringfinder.vocabulary import (
     ACTION_CODE,
     TRADING,
@@ -19,9 +21,12 @@ from ringfinder.vocabulary import (
     link_types,
 )
 
-FAMILIES = ("deal", "undo", "review", "repeat")
-"""Kinds of deal that are compared among themselves only: a purchase, its reversal, a review, and
-the third purchase of one target by one user within `features.repeats.SPAN`."""
+FAMILIES = ("deal", "undo", "review", "repeat", "browse")
+"""Kinds of deal that are compared among themselves only: a purchase, its reversal, a review,
+the third purchase of one target by one user within `features.repeats.SPAN`, and a look at it or its
+place in the cart where that is telling (`rings.browsing`)."""
+
+BROWSE = FAMILIES.index("browse")
 
 HOUR = 3_600_000_000
 """Microseconds of an hour."""
@@ -33,7 +38,8 @@ WIDTHS = (3 * HOUR, 36 * HOUR)
 class Deals(NamedTuple):
     """The first event of every (user, target, family), read from both ends.
 
-    Browsing is no deal, except in a log that holds nothing else.
+    Browsing is told apart from trade, by counts of its own; in a log that holds nothing else it
+    stands for the deals.
 
     A target is an item, or a seller where the event names no item; its code is
     family * `n_plain` + item code, or + items + seller code. `ptr` int64 [users + 1], `target`
@@ -42,7 +48,9 @@ class Deals(NamedTuple):
     `early` and `late` int64 [deals, widths] bound, in the target-major order, the deals at the same
     target within half a width before and after each deal, both included, the end exclusive;
     `around` float64 [deals, widths] is the share of all deals in that time. `seller` int32
-    [targets] is the target's seller (-1 none).
+    [targets] is the target's seller (-1 none). Targets from code `browsed` on are browsed, the
+    others traded; `own` int32 [users, 2] counts each user's deals of these two kinds, traded
+    first, and `totals` int64 [2] everybody's.
     """
 
     ptr: npt.NDArray[np.int64]
@@ -57,13 +65,17 @@ class Deals(NamedTuple):
     seller: npt.NDArray[np.int32]
     n_items: int
     n_plain: int
+    browsed: int
+    own: npt.NDArray[np.int32]
+    totals: npt.NDArray[np.int64]
 
 
 class Identifiers(NamedTuple):
     """Identifiers of every type in one code space, type by type.
 
     `ptr`, `entity` are user-major, `entity_ptr`, `user` entity-major; `place` bool [entities] marks
-    addresses; `life` float64 [entities] is the share of the window between first and last use.
+    addresses; `life` float64 [entities] is the share of the ordinary window (`rings.window`)
+    between first and last use.
     """
 
     ptr: npt.NDArray[np.int64]
@@ -91,6 +103,14 @@ def _pointers(codes: npt.NDArray[np.int32], n: int) -> npt.NDArray[np.int64]:
     return ptr
 
 
+def _count(
+    user: npt.NDArray[np.int32], browsed: npt.NDArray[np.bool_], n_users: int
+) -> npt.NDArray[np.int32]:
+    """Deals of each user, traded and browsed, side by side as the kernels ask for them."""
+    kinds = [np.bincount(user[of], minlength=n_users) for of in (~browsed, browsed)]
+    return np.ascontiguousarray(np.stack(kinds, axis=1), np.int32)
+
+
 def deals(snapshot: Snapshot) -> Deals:
     """Deals of a snapshot."""
     events, counts = snapshot.events, snapshot.graph.n_entities
@@ -101,8 +121,10 @@ def deals(snapshot: Snapshot) -> Deals:
     plain = np.where(item != MISSING, item, np.where(seller != MISSING, seller + n_items, MISSING))
     if not ((family >= 0) & (plain != MISSING)).any():
         family = np.zeros_like(family)  # where nobody trades, what people look at is all there is
+    n_users, user, ts = snapshot.n_users, np.asarray(events.user), np.asarray(events.ts)
+    family[telling(user, plain, ts, family >= 0, n_users, n_plain)] = BROWSE
     rows = np.flatnonzero((family >= 0) & (plain != MISSING))
-    user, ts = np.asarray(events.user)[rows], np.asarray(events.ts)[rows]
+    user, ts = user[rows], ts[rows]
     target = (family[rows].astype(np.int64) * n_plain + plain[rows]).astype(np.int32)
     n_targets = n_plain * len(FAMILIES)
     owner = np.full(n_targets, MISSING, np.int32)
@@ -124,8 +146,10 @@ def deals(snapshot: Snapshot) -> Deals:
     order = np.lexsort((user, ts, target))
     target_ptr = _pointers(target, n_targets)
     early, late = _windows(target_ptr, ts[order])
+    ptr, browsed = _pointers(user, n_users), BROWSE * n_plain
+    traded = int(target_ptr[browsed])
     return Deals(
-        _pointers(user, snapshot.n_users),
+        ptr,
         target,
         ts,
         target_ptr,
@@ -133,10 +157,13 @@ def deals(snapshot: Snapshot) -> Deals:
         ts[order],
         early,
         late,
-        _around(ts[order]),
+        np.concatenate([_around(ts[order[:traded]]), _around(ts[order[traded:]])]),
         owner,
         n_items,
         n_plain,
+        browsed,
+        _count(user, target >= browsed, n_users),
+        np.array([traded, len(ts) - traded]),
     )
 
 
@@ -207,8 +234,7 @@ def identifiers(snapshot: Snapshot) -> Identifiers:
     """Identifiers of a snapshot."""
     n_users = snapshot.n_users
     users, entities, place, life, offset = [], [], [], [], 0
-    ts = snapshot.events.ts
-    window = max(1, int(ts[-1] - ts[0])) if len(ts) else 1
+    start, end = ordinary(snapshot.events.ts)
     for kind in identifier_types(snapshot):
         links = identifier_links(snapshot, kind.name)
         count = len(links.entity_ptr) - 1
@@ -219,7 +245,7 @@ def identifiers(snapshot: Snapshot) -> Identifiers:
         last = np.full(count, np.iinfo(np.int64).min)
         np.minimum.at(first, links.entity, links.first_seen)
         np.maximum.at(last, links.entity, links.last_seen)
-        life.append((last - first) / window)
+        life.append(np.minimum(1, (last - first) / max(1, end - start)))
         offset += count
     user, entity = np.concatenate(users), np.concatenate(entities)
     order = np.lexsort((entity, user))

@@ -9,12 +9,27 @@ import numpy.typing as npt
 from ringfinder.features.coded_events import MISSING
 from ringfinder.rings.channels.protocol import Log
 from ringfinder.rings.deals import FAMILIES, identifier_types
-from ringfinder.rings.ring import Fact
-from ringfinder.rings.weighing import IN_STEP, Scratch, choose, clear, weigh
+from ringfinder.rings.ring import OPERATOR, Fact
+from ringfinder.rings.weighing import (
+    IN_STEP,
+    Scratch,
+    choose,
+    clear,
+    entity_rate,
+    kind_of,
+    target_rate,
+    weigh,
+)
 
 MAX_FACTS = 12
 MAX_EVENTS = 20
-VERBS = ("bought", "sent back or cancelled", "reviewed", "bought three times within hours")
+VERBS = (
+    "bought",
+    "sent back or cancelled",
+    "reviewed",
+    "bought three times within hours",
+    "looked at or put into the cart",
+)
 """What members did, for each of `rings.deals.FAMILIES`."""
 
 BORDERLINE = np.log(20.0)
@@ -26,15 +41,17 @@ Codes = npt.NDArray[np.int32]
 class Shared(NamedTuple):
     """One thing that members share: `members` did, `expected` would by chance, `rows` show it.
 
-    `rows` are at most `MAX_EVENTS`: one of each member before a second of any, and of a member's
-    events at a shared identifier its deals with the group's targets before all others.
-    `family` is a position in `FAMILIES`, -1 for an identifier; `in_step` counts the members who
-    dealt at the same time as others; `others` counts the outsiders who hold it; `time_nats` is what
-    the members' common times are worth; `seller` is the seller's code, -1 where there is none.
+    `joint` is its code among all targets or all identifiers (`rings.deals`). `rows` are at most
+    `MAX_EVENTS`: one of each member before a second of any, and of a member's events at a shared
+    identifier its deals with the group's targets before all others. `family` is a position in
+    `FAMILIES`, -1 for an identifier; `in_step` counts the members who dealt at the same time as
+    others; `others` counts the outsiders who hold it; `time_nats` is what the members' common times
+    are worth; `seller` is the seller's code, -1 where there is none.
     """
 
     kind: str
     code: int
+    joint: int
     family: int
     members: Codes
     expected: float
@@ -50,15 +67,15 @@ class Dossier(NamedTuple):
 
     `margin` float64 [members] are nats above the threshold of membership; `sellers` are codes of
     the sellers behind the shared targets, the one with most members first; `window` is the first
-    and last time (microseconds UTC, inclusive) at which something was shared; `deals` is the
-    members' number of deals in all.
+    and last time (microseconds UTC, inclusive) at which something was shared; `deals` int64 [2]
+    counts what the members traded and what they browsed.
     """
 
     shared: tuple[Shared, ...]
     margin: npt.NDArray[np.float64]
     sellers: tuple[int, ...]
     window: tuple[int, int]
-    deals: int
+    deals: npt.NDArray[np.int64]
 
     @property
     def targets(self) -> tuple[Shared, ...]:
@@ -87,9 +104,10 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
             Shared(
                 kind,
                 code,
+                x,
                 family,
                 np.sort(deals.target_user[at[inside]]),
-                n * min(0.9, max(mean, 1.0) * (others + 0.5) / len(deals.target)),
+                n * target_rate(others, mean[kind_of(x, deals)], kind_of(x, deals), deals),
                 others,
                 int((cells.sync[at[inside]] > IN_STEP).sum()),
                 float(cells.sync[at[inside]].sum()),
@@ -108,9 +126,10 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
             Shared(
                 kind,
                 code,
+                x,
                 -1,
                 idents.user[at[inside]],
-                n * (others + 0.5) / (n_users - n + 1),
+                n * entity_rate(others, n_users - n),
                 others,
                 0,
                 0.0,
@@ -124,7 +143,8 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
     ts = np.asarray(log.snapshot.events.ts)
     when = ts[np.concatenate(shown or [rows])]
     window = (int(when.min()), int(when.max()))
-    return Dossier(tuple(found), margin, _sellers(log, kept_t, counts), window, round(mean * n))
+    total = np.rint(mean * n).astype(np.int64)
+    return Dossier(tuple(found), margin, _sellers(log, kept_t, counts), window, total)
 
 
 def _sellers(log: Log, targets: Codes, counts: Codes) -> tuple[int, ...]:
@@ -205,7 +225,7 @@ def facts(
 
 def _kind(one: Shared) -> str:
     if one.family < 0:
-        return f"{'operator' if one.others < len(one.members) else 'shared'} {one.kind}"
+        return f"{OPERATOR if one.others < len(one.members) else 'shared'} {one.kind}"
     if one.in_step >= 0.5 * len(one.members):
         return "same hours"
     return f"{FAMILIES[one.family]} at one {one.kind}"

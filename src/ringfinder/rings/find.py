@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,15 +11,16 @@ import numpy.typing as npt
 from ringfinder.features.groups import Groups
 from ringfinder.features.load import ids, open_database
 from ringfinder.features.snapshot import Snapshot
+from ringfinder.rings.alerts import Judge, count_alerts
 from ringfinder.rings.channels.protocol import Log, read_log
 from ringfinder.rings.channels.registry import CHANNELS, propose
-from ringfinder.rings.clearing import clearing, clearing_fact
+from ringfinder.rings.clearing import Told, clearing_fact, clearings
 from ringfinder.rings.deals import identifier_types
 from ringfinder.rings.evidence import BORDERLINE, MAX_FACTS, Dossier, facts, inspect
 from ringfinder.rings.habits import habits
 from ringfinder.rings.hypotheses.registry import check_all
 from ringfinder.rings.membership import settle
-from ringfinder.rings.ring import ALERT_FALSE_SHARE, Fact, Ring
+from ringfinder.rings.ring import Ring
 from ringfinder.rings.score import chance, figures
 from ringfinder.rings.selection import select
 from ringfinder.rings.statistics import Table, column, describe
@@ -58,11 +59,14 @@ def find_groups(snapshot: Snapshot) -> Found:
     return Found(log, groups, table, by_group, cells)
 
 
-def tell_rings(found: Found, score: npt.NDArray[np.float32], *, max_rings: int) -> list[Ring]:
+def tell_rings(
+    found: Found, score: npt.NDArray[np.float32], *, max_rings: int, judge: Judge | None = None
+) -> list[Ring]:
     """The best `max_rings` distinct groups as rings, best first.
 
     `score` float32 [groups] in [0, 1] ranks. As many of the first are alerts as can be while the
-    expected share of false ones among them stays within `ALERT_FALSE_SHARE`.
+    expected share of false ones among them stays within `ALERT_FALSE_SHARE`. What would clear an
+    alert is told by that line where there is a `judge` to score what is left, else by chance.
     """
     nats = column(found.statistics, "net_nats") * column(found.statistics, "size")
     chosen = select(found.groups, score, nats, max_rings)
@@ -74,6 +78,12 @@ def tell_rings(found: Found, score: npt.NDArray[np.float32], *, max_rings: int) 
     kinds = ["user", "item", "seller", *(row.name for row in identifier_types(snapshot))]
     names = {kind: ids(snapshot, kind) for kind in kinds}
     event_ids = _event_ids(snapshot, dossiers)
+    channels = column(found.statistics, "channels")
+    told = [
+        Told(found.groups.members(g), dossier, float(channels[g]))
+        for g, dossier in zip(chosen, dossiers, strict=True)
+    ]
+    clears = clearings(found.log, told, score[chosen], alerts, judge, found.cells)
     rings = []
     for rank, (g, dossier) in enumerate(zip(chosen, dossiers, strict=True), start=1):
         members = [names["user"][v] for v in found.groups.members(g).tolist()]
@@ -90,7 +100,11 @@ def tell_rings(found: Found, score: npt.NDArray[np.float32], *, max_rings: int) 
             channels=found.channels[g],
             evidence=(
                 *facts(dossier, names, event_ids, len(members)),
-                *_clears(found, g, dossier, names),
+                *(
+                    clearing_fact(one, dossier, names, len(members))
+                    for one in (clears[rank - 1],)
+                    if one is not None
+                ),
             ),
             lookalike_checks=check_all(
                 figures(found.statistics, g) | habits(found.log, found.groups.members(g), dossier)
@@ -99,17 +113,6 @@ def tell_rings(found: Found, score: npt.NDArray[np.float32], *, max_rings: int) 
         ring.validate()
         rings.append(ring)
     return rings
-
-
-def count_alerts(score: npt.NDArray[np.float32]) -> int:
-    """How many of the ranked scores (descending, calibrated probabilities) stand above the line.
-
-    The mean of 1 - score over a list is its expected false-discovery rate; the line is drawn below
-    the longest list that keeps it (Storey 2003, the Bayesian reading). It is as good as the
-    calibration, which knows the crowds of the simulator and not yet those of this log.
-    """
-    rate = np.cumsum(1 - score.astype(np.float64)) / np.arange(1, len(score) + 1)
-    return int((rate <= ALERT_FALSE_SHARE).sum())
 
 
 def ring_id(members: Sequence[str]) -> str:
@@ -124,14 +127,6 @@ def _roles(members: Sequence[str], dossier: Dossier) -> dict[str, str]:
         for user, margin in zip(members, dossier.margin.tolist(), strict=True)
     }
     return dict(sorted(roles.items()))
-
-
-def _clears(
-    found: Found, g: int, dossier: Dossier, names: Mapping[str, Sequence[str]]
-) -> tuple[Fact, ...]:
-    size = int(found.groups.sizes[g])
-    clears = clearing(found.log, dossier, size)
-    return () if clears is None else (clearing_fact(clears, dossier, names, size),)
 
 
 def _entities(dossier: Dossier, kind: str, names: Sequence[str]) -> tuple[str, ...]:

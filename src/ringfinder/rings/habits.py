@@ -31,7 +31,7 @@ HABITS = {
 
 def habits(log: Log, members: Codes, dossier: Dossier) -> dict[str, float]:
     """The figures of `HABITS` of one group; those with nothing to be told from are left out."""
-    kept = np.array(sorted(_target(log, one.kind, one.code, one.family) for one in dossier.targets))
+    kept = np.array(sorted(one.joint for one in dossier.targets))
     if not len(kept):
         return {}
     deals = log.deals
@@ -53,11 +53,6 @@ def habits(log: Log, members: Codes, dossier: Dossier) -> dict[str, float]:
     if len(kept) > 1:
         found["lift"] = _lift(log, members, kept)
     return found
-
-
-def _target(log: Log, kind: str, code: int, family: int) -> int:
-    plain = code if kind == "item" else code + log.deals.n_items
-    return family * log.deals.n_plain + plain
 
 
 def _visits(owner: Codes, ts: Int64) -> float | None:

@@ -79,7 +79,7 @@ def _weigh_in_crowd(
     for x in kept_e:
         k = cells.entity[x]
         start, end = idents.entity_ptr[x], idents.entity_ptr[x + 1]
-        q = entity_rate(end - start - k, n_users)
+        q = entity_rate(end - start - k, n_users - n)
         absent = np.log((1 - (k - 1) / n) / (1 - q))
         base += absent
         member, other = vouch(True, k, n, q) - absent, vouch(False, k, n, q) - absent

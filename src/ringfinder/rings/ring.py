@@ -10,6 +10,9 @@ from ringfinder.errors import WorkError
 CLEARING = "would clear it"
 """Kind of the one fact that speaks of no entity: without what the ring would not stand out."""
 
+OPERATOR = "operator"
+"""First word of the kind of a fact on an identifier most of whose users are members."""
+
 ALERT_FALSE_SHARE = 0.15
 """Expected share of false ones among the alerts that are shown unasked."""
 

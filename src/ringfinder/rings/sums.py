@@ -7,10 +7,11 @@ import numpy.typing as npt
 from numba import njit
 
 from ringfinder.rings.deals import FAMILIES, HOUR, Deals, Identifiers
-from ringfinder.rings.weighing import IN_STEP, Scratch, entity_rate, gain, target_rate
+from ringfinder.rings.weighing import IN_STEP, Scratch, entity_rate, gain, kind_of, target_rate
 
 Codes = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
+Float64 = npt.NDArray[np.float64]
 
 OCCASION_GAP = 12 * HOUR
 BIRTH_WIDTH = 24 * HOUR
@@ -61,16 +62,18 @@ class BesideSums(NamedTuple):
     """How evenly members did the list, and what else they did with its sellers.
 
     `variance` is that of the members' number of listed deals; `off_list` counts their other deals
-    with the listed sellers.
+    with the listed sellers, `deals` all they have. Who trades the list is told by trade alone, who
+    browses it by browsing.
     """
 
     variance: float
     off_list: int
+    deals: int
 
 
 @njit(cache=True, nogil=True)
-def sum_targets(kept: Codes, n: int, mean: float, deals: Deals, cells: Scratch) -> TargetSums:
-    """Sum over the list `kept`, of n members with `mean` deals each, that `weigh` weighed."""
+def sum_targets(kept: Codes, n: int, mean: Float64, deals: Deals, cells: Scratch) -> TargetSums:
+    """Sum over the list `kept` that `weigh` weighed; the n members have `mean` deals of a kind."""
     target_nats = time_nats = 0.0
     hits = customers = undone = repeats = stepped = 0
     for x in kept:
@@ -80,7 +83,9 @@ def sum_targets(kept: Codes, n: int, mean: float, deals: Deals, cells: Scratch) 
     for x in kept:
         k = cells.target[x]
         start, end = deals.target_ptr[x], deals.target_ptr[x + 1]
-        target_nats += gain(k, n, target_rate(end - start - k, mean, deals))
+        kind = kind_of(x, deals)
+        rate = target_rate(end - start - k, mean[kind], kind, deals)
+        target_nats += gain(k, n, rate)
         customers += end - start
         family = x // deals.n_plain
         undone += k if family == UNDO else 0
@@ -114,7 +119,7 @@ def sum_identifiers(kept: Codes, n: int, idents: Identifiers, cells: Scratch) ->
     for x in kept:
         k = cells.entity[x]
         start, end = idents.entity_ptr[x], idents.entity_ptr[x + 1]
-        nats = gain(k, n, entity_rate(end - start - k, len(idents.ptr) - 1))
+        nats = gain(k, n, entity_rate(end - start - k, len(idents.ptr) - 1 - n))
         held += k
         holders += end - start
         if idents.place[x]:
@@ -153,25 +158,35 @@ def count_people(
 
 
 @njit(cache=True, nogil=True)
-def sum_beside(members: Codes, kept: Codes, hits: int, deals: Deals) -> BesideSums:
-    """Sum over the members' deals on and beside the list `kept` (ascending), `hits` on it."""
+def sum_beside(members: Codes, kept: Codes, gone: Codes, hits: int, deals: Deals) -> BesideSums:
+    """Sum over the members' deals on and beside the list `kept` (ascending), `hits` on it.
+
+    What is `gone` (ascending) counts as never dealt with.
+    """
     each = hits / len(members)
     sellers = np.unique(deals.seller[kept])
-    variance, off_list = 0.0, 0
+    traded = len(kept) == 0 or kept[0] < deals.browsed
+    browsed = len(kept) > 0 and kept[-1] >= deals.browsed
+    variance, off_list, total = 0.0, 0, 0
     for v in members:
         listed = 0
-        for j in range(deals.ptr[v], deals.ptr[v + 1]):
+        first = deals.ptr[v] + (0 if traded else deals.own[v, 0])
+        last = deals.ptr[v + 1] - (0 if browsed else deals.own[v, 1])
+        total += last - first
+        for j in range(first, last):
             x = deals.target[j]
-            if _holds(kept, x):
+            if holds(gone, x):
+                total -= 1
+            elif holds(kept, x):
                 listed += 1
-            elif deals.seller[x] >= 0 and _holds(sellers, deals.seller[x]):
+            elif deals.seller[x] >= 0 and holds(sellers, deals.seller[x]):
                 off_list += 1
         variance += (listed - each) ** 2 / len(members)
-    return BesideSums(variance, off_list)
+    return BesideSums(variance, off_list, total)
 
 
 @njit(cache=True, nogil=True)
-def _holds(ascending: Codes, code: int) -> bool:
+def holds(ascending: Codes, code: int) -> bool:
     """Whether the ascending codes hold one."""
     at = np.searchsorted(ascending, code)
     return bool(at < len(ascending) and ascending[at] == code)

@@ -19,6 +19,7 @@ from ringfinder.rings.deals import WIDTHS, Deals, Identifiers
 
 Codes = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
+Float64 = npt.NDArray[np.float64]
 
 MIN_SHARE = 0.08
 """A target belongs to a group's list when at least this share of the members dealt with it."""
@@ -79,15 +80,21 @@ def gain(k: int, n: int, q: float) -> float:
 
 
 @njit(cache=True, nogil=True)
-def target_rate(others: int, mean: float, deals: Deals) -> float:
-    """Chance that somebody with `mean` deals meets a target that `others` outsiders dealt with."""
-    return min(0.9, max(mean, 1.0) * (others + PRIOR) / len(deals.target))
+def kind_of(x: int, deals: Deals) -> int:
+    """The kind of target x: traded (0) or browsed (1)."""
+    return 1 if x >= deals.browsed else 0
 
 
 @njit(cache=True, nogil=True)
-def entity_rate(others: int, n_users: int) -> float:
-    """Chance that somebody uses an identifier that `others` outsiders use."""
-    return min(0.9, (others + PRIOR) / n_users)
+def target_rate(others: int, own: float, kind: int, deals: Deals) -> float:
+    """Chance that somebody with `own` deals of a kind meets one target that `others` dealt with."""
+    return float(min(0.9, max(own, 1.0) * (others + PRIOR) / deals.totals[kind]))
+
+
+@njit(cache=True, nogil=True)
+def entity_rate(others: int, outsiders: int) -> float:
+    """Chance that somebody uses an identifier that `others` of so many `outsiders` use."""
+    return (others + PRIOR) / (outsiders + 2 * PRIOR)
 
 
 @njit(cache=True, nogil=True)
@@ -110,18 +117,19 @@ def _count(members: Codes, ptr: Int64, entity: Codes, counter: Codes) -> Codes:
 @njit(cache=True, nogil=True)
 def choose(
     members: Codes, deals: Deals, idents: Identifiers, cells: Scratch
-) -> tuple[Codes, Codes, Codes, Codes, float]:
+) -> tuple[Codes, Codes, Codes, Codes, Float64]:
     """Count the group's targets and identifiers and keep those that pay for their name.
 
     Returns arrays of all counted targets and identifiers (to be cleared), of the kept ones, and the
-    members' mean number of deals. Fills `cells.target`, `cells.entity` and `cells.inside`.
+    members' mean number of deals, traded and browsed. Fills `cells.target`, `cells.entity` and
+    `cells.inside`.
     """
     n, n_users = len(members), len(deals.ptr) - 1
-    total = 0
+    mean = np.zeros(2)
     for v in members:
         cells.inside[v] = True
-        total += deals.ptr[v + 1] - deals.ptr[v]
-    mean = total / n
+        mean[0] += deals.own[v, 0] / n
+        mean[1] += deals.own[v, 1] / n
     seen_t = _count(members, deals.ptr, deals.target, cells.target)
     seen_e = _count(members, idents.ptr, idents.entity, cells.entity)
     kept_t = np.empty(len(seen_t), np.int32)
@@ -130,7 +138,9 @@ def choose(
         k = cells.target[x]
         if k >= 2 and k >= MIN_SHARE * n:
             others = deals.target_ptr[x + 1] - deals.target_ptr[x] - k
-            if gain(k, n, target_rate(others, mean, deals)) > np.log(len(deals.target_ptr)):
+            kind = kind_of(x, deals)
+            rate = target_rate(others, mean[kind], kind, deals)
+            if gain(k, n, rate) > np.log(len(deals.target_ptr)):
                 kept_t[m] = x
                 m += 1
     kept_t = np.sort(kept_t[:m])
@@ -141,7 +151,7 @@ def choose(
         others = idents.entity_ptr[x + 1] - idents.entity_ptr[x] - k
         if 2 * others > n_users - n:
             continue  # most people outside the group use it as well
-        rate = entity_rate(others, n_users)
+        rate = entity_rate(others, n_users - n)
         if k >= 2 and gain(k, n, rate) > np.log(len(idents.entity_ptr)):
             kept_e[m] = x
             m += 1
@@ -182,7 +192,7 @@ def weigh(
     n: int,
     kept_t: Codes,
     kept_e: Codes,
-    mean: float,
+    mean: Float64,
     deals: Deals,
     idents: Identifiers,
     cells: Scratch,
@@ -197,20 +207,21 @@ def weigh(
     for x in kept_t:
         k = cells.target[x]
         start, end = deals.target_ptr[x], deals.target_ptr[x + 1]
-        absent = np.log((1 - (k - 1) / n) / (1 - target_rate(end - start - k, mean, deals)))
+        kind = kind_of(x, deals)
+        usual = target_rate(end - start - k, mean[kind], kind, deals)
+        absent = np.log((1 - (k - 1) / n) / (1 - usual))
         base += absent
         synchronise(x, k, deals, cells)
         for j in range(start, end):
             v = deals.target_user[j]
             m = touch(v, m, cells)
-            own = float(deals.ptr[v + 1] - deals.ptr[v])
-            q = target_rate(end - start - k, own, deals)
+            q = target_rate(end - start - k, float(deals.own[v, kind]), kind, deals)
             cells.llr[v] += vouch(cells.inside[v], k, n, q) - absent + cells.sync[j]
             cells.hits[v] += 1
     for x in kept_e:
         k = cells.entity[x]
         start, end = idents.entity_ptr[x], idents.entity_ptr[x + 1]
-        q = entity_rate(end - start - k, len(deals.ptr) - 1)
+        q = entity_rate(end - start - k, len(deals.ptr) - 1 - n)
         absent = np.log((1 - (k - 1) / n) / (1 - q))
         base += absent
         member, other = vouch(True, k, n, q) - absent, vouch(False, k, n, q) - absent

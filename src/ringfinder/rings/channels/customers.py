@@ -94,12 +94,13 @@ def _born_in_step(log: Log, user: Codes, place: npt.NDArray[np.int64]) -> Iterat
     events = log.snapshot.events
     if not len(events):
         return
-    ts = np.asarray(events.ts)
-    first = ts[np.asarray(events.by_user)[np.asarray(events.user_ptr)[:-1]]] - ts[0]
+    start, end = log.window
+    first = np.asarray(events.ts)[np.asarray(events.by_user)[np.asarray(events.user_ptr)[:-1]]]
+    first = np.clip(first, start, end) - start
     user, place = distinct_pairs(user, place)
     new = first[user] > DAY
     user, place = user[new], place[new]
-    days = int(ts[-1] - ts[0]) // DAY + 3
+    days = (end - start) // DAY + 3
     for shift in (0, DAY // 2):
         slots = (first + shift) // DAY
         born = np.bincount(slots, weights=first > DAY, minlength=days) / max(1, (first > DAY).sum())

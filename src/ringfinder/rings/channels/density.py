@@ -31,11 +31,11 @@ def _dense(
 
 
 def targets(log: Log) -> Iterator[Codes]:
-    """Users who buy, review, or buy again and again the same items.
+    """Users who buy, review, buy again and again, or merely browse the same items.
 
     Links weigh as in FRAUDAR (Hooi et al. 2016): less, the more customers the item has.
     """
-    for family, least in (("deal", 2), ("review", 1), ("repeat", 1)):
+    for family, least in (("deal", 2), ("review", 1), ("repeat", 1), ("browse", 2)):
         keep = log.deal_family == FAMILIES.index(family)
         yield from _dense(log.deal_user[keep], log.deals.target[keep].astype(np.int64), least, FINE)
 

@@ -32,7 +32,8 @@ def _bursts(log: Log, width: int) -> tuple[Codes, npt.NDArray[np.int64]]:
         return np.empty(0, np.int32), np.empty(0, np.int64)
     demand = np.diff(deals.target_ptr)
     target = np.repeat(np.arange(len(demand)), demand)
-    horizon = max(int(ts.max() - ts.min()), WIDTHS[width])
+    start, end = log.window
+    horizon = max(end - start, WIDTHS[width])
     count = deals.late[:, width] - deals.early[:, width]
     usual = demand[target] * (WIDTHS[width] / horizon)
     at = np.flatnonzero((count >= BURST) & (count >= BURSTINESS * usual))

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.rings.deals import FAMILIES, Deals, Identifiers, deals, identifiers
+from ringfinder.rings.window import ordinary
 
 Codes = npt.NDArray[np.int32]
 
@@ -18,6 +19,11 @@ class Log(NamedTuple):
     snapshot: Snapshot
     deals: Deals
     idents: Identifiers
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """First and last time of the ordinary window, microseconds."""
+        return ordinary(self.snapshot.events.ts)
 
     @property
     def deal_user(self) -> Codes:

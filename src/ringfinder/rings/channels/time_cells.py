@@ -17,7 +17,7 @@ BURSTINESS = 3.0
 
 
 def _meet(
-    user: Codes, target: npt.NDArray[np.int64], ts: npt.NDArray[np.int64], width: int
+    log: Log, user: Codes, target: npt.NDArray[np.int64], ts: npt.NDArray[np.int64], width: int
 ) -> Iterator[Codes]:
     """Communities of users and surprising (target, `width` microseconds) cells of two grids.
 
@@ -26,11 +26,12 @@ def _meet(
     """
     if not len(user):
         return
-    horizon = max(int(ts.max() - ts.min()), width)
+    start, end = log.window
+    horizon, since = max(end - start, width), np.clip(ts, start, end) - start
     demand = np.bincount(target)
     users, cells, weights, offset = [], [], [], 0
     for shift in (0, width // 2):
-        slot = (ts - ts.min() + shift) // width
+        slot = (since + shift) // width
         keys, cell = np.unique(target * (horizon // width + 3) + slot, return_inverse=True)
         of = keys // (horizon // width + 3)
         who, cell = distinct_pairs(user, cell.astype(np.int64))
@@ -49,21 +50,21 @@ def _meet(
 
 def item_hours(log: Log) -> Iterator[Codes]:
     """The same item within three hours."""
-    yield from _meet(log.deal_user, log.deals.target.astype(np.int64), log.deals.ts, 3 * HOUR)
+    yield from _meet(log, log.deal_user, log.deals.target.astype(np.int64), log.deals.ts, 3 * HOUR)
 
 
 def item_days(log: Log) -> Iterator[Codes]:
     """The same item within a day and a half."""
-    yield from _meet(log.deal_user, log.deals.target.astype(np.int64), log.deals.ts, 36 * HOUR)
+    yield from _meet(log, log.deal_user, log.deals.target.astype(np.int64), log.deals.ts, 36 * HOUR)
 
 
 def seller_hours(log: Log) -> Iterator[Codes]:
     """The same seller within three hours."""
     keep = log.deal_seller >= 0
-    yield from _meet(log.deal_user[keep], log.deal_seller[keep], log.deals.ts[keep], 3 * HOUR)
+    yield from _meet(log, log.deal_user[keep], log.deal_seller[keep], log.deals.ts[keep], 3 * HOUR)
 
 
 def seller_days(log: Log) -> Iterator[Codes]:
     """The same seller within a day and a half."""
     keep = log.deal_seller >= 0
-    yield from _meet(log.deal_user[keep], log.deal_seller[keep], log.deals.ts[keep], 36 * HOUR)
+    yield from _meet(log, log.deal_user[keep], log.deal_seller[keep], log.deals.ts[keep], 36 * HOUR)
