@@ -42,11 +42,12 @@ class Shared(NamedTuple):
     """One thing that members share: `members` did, `expected` would by chance, `rows` show it.
 
     `joint` is its code among all targets or all identifiers (`rings.deals`). `rows` are at most
-    `MAX_EVENTS`: one of each member before a second of any, and of a member's events at a shared
-    identifier its deals with the group's targets before all others. `family` is a position in
-    `FAMILIES`, -1 for an identifier; `in_step` counts the members who dealt at the same time as
-    others; `others` counts the outsiders who hold it; `time_nats` is what the members' common times
-    are worth; `seller` is the seller's code, -1 where there is none.
+    `MAX_EVENTS`, and none but of the `MAX_FACTS` most telling things: one of each member before a
+    second of any, and of a member's events at a shared identifier its deals with the group's
+    targets before all others. `family` is a position in `FAMILIES`, -1 for an identifier; `in_step`
+    counts the members who dealt at the same time as others; `others` counts the outsiders who hold
+    it; `time_nats` is what the members' common times are worth; `seller` is the seller's code, -1
+    where there is none.
     """
 
     kind: str
@@ -90,38 +91,38 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
     seen_t, seen_e, kept_t, kept_e, mean = choose(members, deals, idents, cells)
     touched, base = weigh(n, kept_t, kept_e, mean, deals, idents, cells)
     margin = cells.llr[members] + base - np.log(n_users / n)
+    things_t = [_target(log, x) for x in kept_t.tolist()]
+    things_e = [_identifier(log, x) for x in kept_e.tolist()]
     rows = _rows_of(log, members)
+    at_kind = _touching(log, rows, [*things_t, *things_e])
     found: list[Shared] = []
     shown: list[npt.NDArray[np.int64]] = []
-    for x in kept_t.tolist():
+    for x, (kind, code) in zip(kept_t.tolist(), things_t, strict=True):
         at = np.arange(deals.target_ptr[x], deals.target_ptr[x + 1])
         inside = cells.inside[deals.target_user[at]]
-        family, plain = divmod(x, deals.n_plain)
-        kind, code = ("item", plain) if plain < deals.n_items else ("seller", plain - deals.n_items)
         others = int(len(at) - inside.sum())
-        shown.append(_rows_at(log, rows, kind, code, deals.target_ts[at[inside]]))
+        shown.append(_rows_at(log, at_kind[kind], kind, code, deals.target_ts[at[inside]]))
         found.append(
             Shared(
                 kind,
                 code,
                 x,
-                family,
+                x // deals.n_plain,
                 np.sort(deals.target_user[at[inside]]),
                 n * target_rate(others, mean[kind_of(x, deals)], kind_of(x, deals), deals),
                 others,
                 int((cells.sync[at[inside]] > IN_STEP).sum()),
                 float(cells.sync[at[inside]].sum()),
                 int(deals.seller[x]),
-                _cited(log, shown[-1], shown[-1]),
+                shown[-1],
             )
         )
     listed = np.concatenate(shown or [rows[:0]])
-    for x in kept_e.tolist():
+    for x, (kind, code) in zip(kept_e.tolist(), things_e, strict=True):
         at = np.arange(idents.entity_ptr[x], idents.entity_ptr[x + 1])
         inside = cells.inside[idents.user[at]]
-        kind, code = _identifier(log, x)
         others = int(len(at) - inside.sum())
-        shown.append(_rows_at(log, rows, kind, code, None))
+        shown.append(_rows_at(log, at_kind[kind], kind, code, None))
         found.append(
             Shared(
                 kind,
@@ -134,17 +135,22 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
                 0,
                 0.0,
                 MISSING,
-                _cited(log, shown[-1], listed),
+                shown[-1],
             )
         )
     counts = cells.target[kept_t].copy()
     clear(members, seen_t, seen_e, kept_t, touched, deals, cells)
     found.sort(key=lambda one: (-_surprise(one), one.kind, one.code, one.family))
+    shared = [
+        one._replace(rows=_cited(log, one.rows, one.rows if one.family >= 0 else listed))
+        for one in found[:MAX_FACTS]
+    ]
+    shared += [one._replace(rows=rows[:0]) for one in found[MAX_FACTS:]]
     ts = np.asarray(log.snapshot.events.ts)
     when = ts[np.concatenate(shown or [rows])]
     window = (int(when.min()), int(when.max()))
     total = np.rint(mean * n).astype(np.int64)
-    return Dossier(tuple(found), margin, _sellers(log, kept_t, counts), window, total)
+    return Dossier(tuple(shared), margin, _sellers(log, kept_t, counts), window, total)
 
 
 def _sellers(log: Log, targets: Codes, counts: Codes) -> tuple[int, ...]:
@@ -165,6 +171,19 @@ def _rows_of(log: Log, members: Codes) -> npt.NDArray[np.int64]:
     events = log.snapshot.events
     parts = [events.by_user[events.user_ptr[v] : events.user_ptr[v + 1]] for v in members]
     return np.sort(np.concatenate(parts))
+
+
+def _touching(
+    log: Log, rows: npt.NDArray[np.int64], things: Sequence[tuple[str, int]]
+) -> dict[str, npt.NDArray[np.int64]]:
+    """Of these rows those at any of the things, by kind: a busy member has many others."""
+    codes: dict[str, list[int]] = {}
+    for kind, code in things:
+        codes.setdefault(kind, []).append(code)
+    entity = log.snapshot.events.entity
+    return {
+        kind: rows[np.isin(np.asarray(entity[kind])[rows], some)] for kind, some in codes.items()
+    }
 
 
 def _rows_at(
@@ -192,6 +211,12 @@ def _cited(
     turn = np.arange(len(rows)) - np.repeat(first, np.diff(first, append=len(rows)))
     chosen = np.lexsort((rows[order], late[order], turn))[:MAX_EVENTS]
     return np.sort(rows[order[chosen]])
+
+
+def _target(log: Log, x: int) -> tuple[str, int]:
+    """Kind and code of a target."""
+    plain, items = x % log.deals.n_plain, log.deals.n_items
+    return ("item", plain) if plain < items else ("seller", plain - items)
 
 
 def _identifier(log: Log, x: int) -> tuple[str, int]:

@@ -11,7 +11,8 @@ from ringfinder.vocabulary import ACTION_CODE, TRADING, UNDOING
 Codes = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 
-PURCHASES = [ACTION_CODE[name] for name in TRADING if name not in (*UNDOING, "review")]
+PURCHASE = np.array([name in TRADING and name not in (*UNDOING, "review") for name in ACTION_CODE])
+"""Whether each action, by its code, is a purchase."""
 
 VISIT = HOUR
 """Longest gap between two deals of one visit."""
@@ -72,7 +73,7 @@ def _returns(log: Log, members: Codes, kept: Int64) -> float | None:
     rows = np.concatenate(
         [events.by_user[events.user_ptr[v] : events.user_ptr[v + 1]] for v in members]
     )
-    rows = rows[np.isin(np.asarray(events.action)[rows], PURCHASES)]
+    rows = rows[PURCHASE[np.asarray(events.action)[rows]]]
     item, seller = (np.asarray(events.entity[kind])[rows] for kind in ("item", "seller"))
     plain = np.where(item >= 0, item, seller + deals.n_items)
     on_list = np.isin(plain, kept)
