@@ -145,7 +145,8 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
         one._replace(rows=_cited(log, one.rows, one.rows if one.family >= 0 else listed))
         for one in found[:MAX_FACTS]
     ]
-    shared += [one._replace(rows=rows[:0]) for one in found[MAX_FACTS:]]
+    none = np.empty(0, np.int64)  # not a part of `rows`, which would stay in memory with it
+    shared += [one._replace(rows=none) for one in found[MAX_FACTS:]]
     ts = np.asarray(log.snapshot.events.ts)
     when = ts[np.concatenate(shown or [rows])]
     window = (int(when.min()), int(when.max()))
