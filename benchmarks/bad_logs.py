@@ -1,4 +1,4 @@
-"""Logs as nobody wants them, of one million events each, beside the bars of a sweep.
+"""Logs as nobody wants them, and one in order, of one million events each, beside a sweep's bars.
 
 Honest people in every one, nothing planted: an answer is sensible when it raises no alert. Ingest,
 snapshot and sweep are processes of their own, as in `speed.py`.
@@ -103,8 +103,9 @@ def hubs(rng: np.random.Generator) -> Columns:
     return honest(rng, EVENTS) | one
 
 
+CONTROL = "in order"
 LOGS: dict[str, Callable[[np.random.Generator], Columns]] = {
-    "in order": honest,
+    CONTROL: honest,
     "one user": one_user,
     "one user with half of the events": a_busy_user,
     "one item": one_item,
@@ -163,7 +164,7 @@ def main() -> None:
             rows[name] = measured(log, Path(place))
         print(name, rows[name], flush=True)
     bars = {"bar_wall_s": BAR_S, "bar_peak_mib": BAR_MIB}
-    write_result("bad_logs", {"events": EVENTS, **bars, "logs": rows})
+    write_result("bad_logs", {"events": EVENTS, "control": CONTROL, **bars, "logs": rows})
 
 
 if __name__ == "__main__":

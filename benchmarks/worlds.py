@@ -5,19 +5,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
 from data import data_directory
 
 from ringfinder.detect.hybrid import Hybrid
 from ringfinder.events.simulator.engine import ENGINES
 from ringfinder.pipeline.ingest import ingest
+from ringfinder.pipeline.ranking import judge_of
 from ringfinder.pipeline.simulate import simulate
 from ringfinder.pipeline.snapshot import snapshot_at
 from ringfinder.rings.find import find_groups, tell_rings
 from ringfinder.rings.ring import Ring
-from ringfinder.rings.score import head_inputs
-from ringfinder.rings.statistics import Table
 from ringfinder.store.workspace import Workspace
 
 MIXES = ("mixed", "slow", "bursty", "identifier")
@@ -70,8 +67,5 @@ def rings_of(workspace: Workspace, head: Hybrid, as_of: int | None = None) -> li
     """
     snapshot = snapshot_at(workspace, as_of=as_of, window=None)
     found = find_groups(snapshot)
-
-    def judge(table: Table) -> npt.NDArray[np.float32]:
-        return head.judge(head_inputs(table, snapshot.n_users))
-
+    judge = judge_of(head, snapshot.n_users)
     return tell_rings(found, judge(found.statistics), max_rings=LISTED, judge=judge)

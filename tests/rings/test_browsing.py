@@ -104,9 +104,11 @@ def test_evidence_says_what_was_browsed_and_cites_it(tmp_path):
 def test_browsing_leaves_the_evidence_of_trade_as_it_is(tmp_path):
     rows = honest(1) + lockstep("r", 18, 6, (4, 9, 17))
     members = [f"r{n}" for n in range(18)]
+    passers_by = [row | {"user_id": f"b{row['user_id']}"} for row in looks(2, users=300)]
     told = []
-    for place, more in (("bare", []), ("browsed", looks(2))):
+    for place, more in (("bare", []), ("browsed", looks(3) + passers_by)):
         log = read_log(snapshot_of(tmp_path / place, rows + more))
+        assert (log.deals.totals[1] > 0) == bool(more)
         names = ids(log.snapshot, "user")
         codes = np.flatnonzero(np.isin(names, members)).astype(np.int32)
         dossier = inspect(log, codes, scratch(log.deals, log.idents))

@@ -57,7 +57,7 @@ def rank(
     verdicts = _in_codes(standing, names)
     score = learn(found.groups, found.statistics, candidates.group_score, verdicts)
     rings = tell_rings(
-        found, score, max_rings=about["max_rings"], judge=_judge(hybrid, snapshot.n_users)
+        found, score, max_rings=about["max_rings"], judge=judge_of(hybrid, snapshot.n_users)
     )
     words = {
         tuple(sorted(names[v] for v in found.groups.members(group).tolist())): WORDS[confirmed]
@@ -85,8 +85,8 @@ def rank(
     return _keep(workspace, snapshot, rings, users, summary)
 
 
-def _judge(hybrid: "Hybrid | None", n_users: int) -> Judge | None:
-    """The community head as a judge of statistics; None where none was trained."""
+def judge_of(hybrid: "Hybrid | None", n_users: int) -> Judge | None:
+    """The community head as a judge of statistics on a log of so many users; None without one."""
     if hybrid is None or not hybrid.bundle.has_group_head:
         return None
     return lambda table: hybrid.judge(head_inputs(table, n_users))

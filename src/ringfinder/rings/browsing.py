@@ -5,9 +5,9 @@ import numpy.typing as npt
 from numba import njit
 
 from ringfinder.features.coded_events import MISSING
-from ringfinder.rings.window import ordinary
+from ringfinder.rings.window import HOUR, ordinary
 
-SLOT = 3 * 3_600_000_000
+SLOT = 3 * HOUR
 """Microseconds of a slot in which a crowd gathers."""
 
 CROWD = 5
@@ -42,8 +42,11 @@ def telling(
         told |= _crowds(user, target, ts, browsing, n_targets, max(SLOT, end - start), shift)
     told &= browsing
     at = np.flatnonzero(told)
-    traded = np.unique(user[trading].astype(np.int64) * n_targets + target[trading])
-    told[at] = ~np.isin(user[at].astype(np.int64) * n_targets + target[at], traded)
+    asked = np.zeros(n_users, np.bool_)
+    asked[user[at]] = True
+    trading = trading[asked[user[trading]]]
+    pair, traded = (user[of].astype(np.int64) * n_targets + target[of] for of in (at, trading))
+    told[at] = ~np.isin(pair, traded)
     return told
 
 

@@ -11,7 +11,7 @@ from ringfinder.features.repeats import FEWEST, SPAN
 from ringfinder.features.snapshot import Snapshot
 from ringfinder.graph.entity_graph import Links
 from ringfinder.rings.browsing import telling
-from ringfinder.rings.window import ordinary
+from ringfinder.rings.window import HOUR, ordinary
 from ringfinder.vocabulary import (
     ACTION_CODE,
     TRADING,
@@ -27,9 +27,6 @@ the third purchase of one target by one user within `features.repeats.SPAN`, and
 place in the cart where that is telling (`rings.browsing`)."""
 
 BROWSE = FAMILIES.index("browse")
-
-HOUR = 3_600_000_000
-"""Microseconds of an hour."""
 
 WIDTHS = (3 * HOUR, 36 * HOUR)
 """Widths, in microseconds, of the windows in which members' deals are held against others'."""

@@ -74,19 +74,23 @@ def tell_rings(
         return []
     alerts = count_alerts(score[chosen])
     snapshot = found.log.snapshot
-    dossiers = [inspect(found.log, found.groups.members(g), found.cells) for g in chosen]
+    channels = column(found.statistics, "channels")
+    told = []
+    for g in chosen:
+        codes = found.groups.members(g)
+        told.append(Told(codes, inspect(found.log, codes, found.cells), float(channels[g])))
     kinds = ["user", "item", "seller", *(row.name for row in identifier_types(snapshot))]
     names = {kind: ids(snapshot, kind) for kind in kinds}
-    event_ids = _event_ids(snapshot, dossiers)
-    channels = column(found.statistics, "channels")
-    told = [
-        Told(found.groups.members(g), dossier, float(channels[g]))
-        for g, dossier in zip(chosen, dossiers, strict=True)
-    ]
+    event_ids = _event_ids(snapshot, [one.dossier for one in told])
     clears = clearings(found.log, told, score[chosen], alerts, judge, found.cells)
     rings = []
-    for rank, (g, dossier) in enumerate(zip(chosen, dossiers, strict=True), start=1):
-        members = [names["user"][v] for v in found.groups.members(g).tolist()]
+    for rank, (g, (codes, dossier, _), clear) in enumerate(
+        zip(chosen, told, clears, strict=True), start=1
+    ):
+        members = [names["user"][v] for v in codes.tolist()]
+        evidence = facts(dossier, names, event_ids, len(members))
+        if clear is not None:
+            evidence += (clearing_fact(clear, dossier, names, len(members)),)
         ring = Ring(
             ring_id=ring_id(members),
             rank=rank,
@@ -98,16 +102,9 @@ def tell_rings(
             window=dossier.window,
             entities={kind: _entities(dossier, kind, names[kind]) for kind in kinds[1:]},
             channels=found.channels[g],
-            evidence=(
-                *facts(dossier, names, event_ids, len(members)),
-                *(
-                    clearing_fact(one, dossier, names, len(members))
-                    for one in (clears[rank - 1],)
-                    if one is not None
-                ),
-            ),
+            evidence=evidence,
             lookalike_checks=check_all(
-                figures(found.statistics, g) | habits(found.log, found.groups.members(g), dossier)
+                figures(found.statistics, g) | habits(found.log, codes, dossier)
             ),
         )
         ring.validate()

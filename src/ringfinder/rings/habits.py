@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ringfinder.rings.channels.protocol import Log
-from ringfinder.rings.deals import HOUR
 from ringfinder.rings.evidence import Dossier
+from ringfinder.rings.window import HOUR
 from ringfinder.vocabulary import ACTION_CODE, TRADING, UNDOING
 
 Codes = npt.NDArray[np.int32]

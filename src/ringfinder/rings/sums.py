@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-from ringfinder.rings.deals import FAMILIES, HOUR, Deals, Identifiers
+from ringfinder.rings.deals import FAMILIES, Deals, Identifiers
 from ringfinder.rings.weighing import IN_STEP, Scratch, entity_rate, gain, kind_of, target_rate
+from ringfinder.rings.window import HOUR
 
 Codes = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]

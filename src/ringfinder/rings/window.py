@@ -3,6 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
+HOUR = 3_600_000_000
+"""Microseconds of an hour."""
+
 STRAY = 1_000
 """One event in so many may lie before the ordinary window, and one after it."""
 

@@ -8,7 +8,7 @@ import scipy.sparse as sp
 
 from ringfinder.rings.bipartite import distinct_pairs, split
 from ringfinder.rings.channels.protocol import Codes, Log
-from ringfinder.rings.deals import HOUR
+from ringfinder.rings.window import HOUR
 
 DAY = 24 * HOUR
 MIN_CUSTOMERS = 5

@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from ringfinder.rings.bipartite import communities, distinct_pairs
 from ringfinder.rings.channels.protocol import Codes, Log
-from ringfinder.rings.deals import HOUR, identifier_links, identifier_types
+from ringfinder.rings.deals import identifier_links, identifier_types
+from ringfinder.rings.window import HOUR
 
 OLD = 72 * HOUR
 """A user is old when it is first seen with an identifier this long after its first event."""

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from ringfinder.rings.bipartite import communities, core, distinct_pairs
 from ringfinder.rings.channels.protocol import Codes, Log
-from ringfinder.rings.deals import HOUR
+from ringfinder.rings.window import HOUR
 
 RESOLUTIONS = (0.01, 0.03, 0.1)
 MIN_USERS = 3
