@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo test check format readme bench neo4j clean
+.PHONY: demo test check format readme figures bench bench-large neo4j clean
 .DELETE_ON_ERROR:
 
 $(STAMP): pyproject.toml constraints.txt
@@ -35,6 +35,8 @@ readme: $(STAMP)
 	@$(BIN)/python scripts/readme.py --picture
 	@$(BIN)/python scripts/drill_down_picture.py
 
+figures: bench bench-large readme
+
 bench: $(STAMP)
 	@$(BIN)/python benchmarks/speed.py
 	@$(BIN)/python benchmarks/sweep_scale.py
@@ -53,6 +55,10 @@ bench: $(STAMP)
 	@$(BIN)/python benchmarks/verdicts.py
 	@$(BIN)/python benchmarks/real_backgrounds.py
 	@$(BIN)/python benchmarks/shared_graph.py
+
+bench-large: $(STAMP)
+	@$(BIN)/python benchmarks/sweep_scale.py --events 50000000
+	@$(BIN)/python benchmarks/simulate_scale.py --events 100000000
 
 neo4j: $(STAMP)
 	@$(BIN)/ringfinder graph start

@@ -2,9 +2,9 @@
 
 The investigator opens the list from its top, ten rings at a time; after each ten the list is ranked
 anew. The truth speaks: a ring is confirmed when at least half of its members are in rings, cleared
-when fewer than a tenth are, and unsure in between, which teaches nothing. The shipped model
-learned from other seeds of both engines, so that only the reference worlds are foreign to it;
-nothing here is trained or fitted on a world that is measured.
+when fewer than a tenth are, and unsure in between, which teaches nothing. All logs are
+foreign to the head that ranks them: the shipped one ranks the reference worlds, and one that
+learned from one engine alone (across_engines.py) worlds of the other.
 
 Verdicts sort what was judged, and that alone lifts the figure of a whole list. So each figure
 stands beside the same without learning, where judged rings take their place and the rest keeps the
@@ -16,58 +16,49 @@ head's order:
 """
 
 import json
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from shutil import copytree
+from itertools import permutations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from data import RESULTS, data_directory, write_result
+from across_engines import head_of
+from data import RESULTS, write_result
+from worlds import REFERENCE, World, each_world
 
 from ringfinder.detect.hybrid import Hybrid
 from ringfinder.evaluate.benchmark.canvas import canvas, finish
 from ringfinder.evaluate.matching import match
 from ringfinder.evaluate.metrics import interval, ring_ap
 from ringfinder.evaluate.truth import Truth, read_truth
+from ringfinder.events.simulator.engine import ENGINES
 from ringfinder.features.load import ids
-from ringfinder.pipeline.ingest import ingest
 from ringfinder.pipeline.models import shipped_model
-from ringfinder.pipeline.simulate import simulate
 from ringfinder.pipeline.snapshot import snapshot_at
 from ringfinder.rings.find import Found, find_groups
 from ringfinder.rings.score import head_inputs
 from ringfinder.rings.selection import select
 from ringfinder.rings.statistics import column
 from ringfinder.rings.verdicts import WIDTHS, Verdict, Widths, learn
-from ringfinder.store.workspace import Workspace
 
 VERDICTS = (0, 10, 20, 50)
 BATCH = 10
 LISTED = 200
-EVENTS = 300_000
 SEED = 0
 CONFIRMED, CLEARED = 0.5, 0.1
 UNMOVED = Widths(level=0, trust=0, linear=0, alike=0, reach=1, members=0)
 """Judged rings take their place and teach nothing."""
 
-OWN = tuple(
-    (engine, mix, seed)
-    for engine, seeds in (("city", (211, 212)), ("tastes", (211,)))
-    for mix in ("mixed", "slow", "bursty")
-    for seed in seeds
-)
-REFERENCE = ("mixed-11", "mixed-12", "mixed-13", "bursty-11", "slow-11", "identifier-11")
+OWN_MIXES, OWN_SEEDS = ("mixed", "slow", "bursty"), (211, 212)
 
 Group = frozenset[str]
 
 
 @dataclass(frozen=True)
-class World:
+class Ranked:
     """Candidates of one log with the head's scores float32 [groups], and the planted rings."""
 
     found: Found
@@ -89,18 +80,16 @@ class World:
         return [frozenset(self.names[v] for v in groups.members(g).tolist()) for g in chosen]
 
 
-def read_world(directory: Path, head: Hybrid) -> World:
-    """Ingest a world, find its candidates and score them."""
-    workspace = Workspace(directory / "workspace")
-    ingest(workspace, [directory / "events.parquet"])
-    snapshot = snapshot_at(workspace, as_of=None, window=None)
+def read_world(world: World, head: Hybrid) -> Ranked:
+    """Find the candidates of a world and score them."""
+    snapshot = snapshot_at(world.workspace, as_of=None, window=None)
     found = find_groups(snapshot)
     score = head.score_groups(
         snapshot, found.groups, head_inputs(found.statistics, snapshot.n_users)
     )
     names = ids(snapshot, "user")
     code = {name: i for i, name in enumerate(names)}
-    return World(found, score, read_truth(directory), names, code)
+    return Ranked(found, score, read_truth(world.directory), names, code)
 
 
 def spoken(group: Group, truth: Truth) -> bool | None:
@@ -118,7 +107,7 @@ def hit(groups: Sequence[Group], rings: Sequence[Group]) -> set[int]:
     }
 
 
-def curve(world: World) -> dict[str, dict[str, Any]]:
+def curve(world: Ranked) -> dict[str, dict[str, Any]]:
     """Figures of one world by the number of rings opened."""
     rings = [ring.members for ring in world.truth.rings]
     first = learned = world.ranked({}, WIDTHS)
@@ -207,25 +196,16 @@ def main() -> None:
     """Write benchmarks/results/verdicts.json and its picture."""
     torch.set_num_threads(1)
     begun = time.monotonic()
-    head = Hybrid.load(shipped_model(), "cpu")
     curves: dict[str, dict[str, Any]] = {}
-    reference = data_directory("worlds")
-    if reference is None:
-        print("no reference worlds here: they are left out")
-    for kind, mix, seed in (*OWN, *(("reference", name, 0) for name in REFERENCE)):
-        if kind == "reference" and (reference is None or not (reference / mix).is_dir()):
-            continue
-        name = f"{mix} {seed}" if kind != "reference" else mix
-        with tempfile.TemporaryDirectory() as place:
-            at = Path(place, "world")
-            if kind == "reference" and reference is not None:
-                copytree(reference / mix, at)
-            else:
-                simulate(at, events=EVENTS, seed=seed, mix=mix, engine=kind)
-            one = curve(read_world(at, head))
-        curves.setdefault(kind, {})[name] = one
-        told = {k: round(row["ap"], 3) for k, row in one.items()}
-        print(f"{kind} {name}: ring AP after verdicts {told}", flush=True)
+    heads = {REFERENCE: Hybrid.load(shipped_model(), "cpu")}
+    heads |= {engine: head_of(other) for engine, other in permutations(ENGINES, 2)}
+    for world in each_world(OWN_MIXES, OWN_SEEDS):
+        ranked = read_world(world, heads[world.kind])
+        if ranked.truth.rings:
+            one = curve(ranked)
+            curves.setdefault(world.kind, {})[world.name] = one
+            told = {k: round(row["ap"], 3) for k, row in one.items()}
+            print(f"{world.name}: ring AP after verdicts {told}", flush=True)
     result = {
         "seconds": round(time.monotonic() - begun),
         "summary": {kind: summary(list(own.values())) for kind, own in curves.items()},

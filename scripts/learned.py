@@ -1,5 +1,7 @@
 """Tables of README.md on what heads and verdicts learn, and on what they were never shown."""
 
+import statistics
+
 from tables import Result, figure, machine, table
 
 ALONE = "no head"
@@ -18,25 +20,27 @@ def left_out(result: Result) -> str:
 
 
 def across(result: Result) -> str:
-    """Ring AP of heads that learned from one engine alone, on worlds of the other."""
-    rows = []
-    for engine, worlds in result["heads"].items():
-        for world, row in worlds.items():
-            alone = result["alone"][world]
-            if row["planted"]:
-                recalls = (figure(one["recall_at"]["50"]) for one in (row, alone))
-                aps = (figure(one["ap"]) for one in (row, alone))
-                rows.append((engine, world, row["planted"], *aps, *recalls))
-    head = (
-        "learned from",
-        "tried on (mix, seed)",
-        "rings",
-        "ring AP",
-        f"ring AP, {ALONE}",
-        "recall@50",
-        f"recall@50, {ALONE}",
+    """Ring AP on worlds of one engine: of a head of the other alone, of its own, and of none."""
+    ranked = {"of the other engine": "away", "of this engine": "home"}
+    by = {told: result["heads"][where] for told, where in ranked.items()} | {ALONE: result["alone"]}
+    rows = [
+        (
+            world,
+            row["planted"],
+            *(figure(some[world]["ap"]) for some in by.values()),
+            *(figure(some[world]["recall_at"]["50"]) for some in by.values()),
+        )
+        for world, row in result["alone"].items()
+        if row["planted"]
+    ]
+    aps = (f"ring AP, {name}" for name in by)
+    head = ("tried on (mix, seed)", "rings", *aps, *(f"recall@50, {name}" for name in by))
+    away, home = (
+        statistics.mean(row["ap"] for row in result["heads"][where].values() if row["planted"])
+        for where in ("away", "home")
     )
-    return f"{table(head, rows)}\n{machine(result)}\n"
+    loss = f"A head costs {figure(home - away)} of ring AP abroad, in the mean."
+    return f"{table(head, rows)}\n{loss}\n{machine(result)}\n"
 
 
 def actions(result: Result) -> str:

@@ -18,6 +18,6 @@ CALL (ring) {
 }
 CALL (ring) {
   MATCH (ring)-[involves:INVOLVES]->(entity)
-  RETURN collect([labels(entity), involves.position, entity.id]) AS entities
+  RETURN collect([labels(entity), involves.position, entity.id, involves.operator]) AS entities
 }
 RETURN key, properties(ring) AS ring, members, evidence, checks, entities

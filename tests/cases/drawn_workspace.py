@@ -119,6 +119,7 @@ def ring_line(rank: int, ring_id: str, members: list[str], *, alert: bool) -> di
             "ip": [],
             "seller": ["shop-x"],
         },
+        "operators": {"device": ["farm-phone"]},
         "channels": ["item density", "surprising cells"],
         "evidence": [
             {

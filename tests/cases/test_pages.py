@@ -76,11 +76,7 @@ def test_equal_scores_share_the_better_rank():
 def test_what_a_ring_shares_is_sorted_by_the_part_it_plays():
     ring = {
         "entities": {"item": ["i1", "i2"], "seller": ["s1"], "device": ["d1", "d2"], "ip": ["d1"]},
-        "evidence": [
-            {"kind": "same hours", "entity_type": "item", "entity": "i1"},
-            {"kind": "operator device", "entity_type": "device", "entity": "d2"},
-            {"kind": "shared ip", "entity_type": "ip", "entity": "d1"},
-        ],
+        "operators": {"device": ["d2"]},
     }
     assert parts_played(ring) == {
         "target items": ["i1", "i2"],

@@ -24,7 +24,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 DECISIONS = sorted((ROOT / "docs" / "decisions").iterdir())
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\(([^)\s]+)\)")
-TARGET = re.compile(r"^(\w+):", re.MULTILINE)
+TARGET = re.compile(r"^([\w-]+):", re.MULTILINE)
 SECTIONS = ["Context", "Decision", "What was measured", "Consequences"]
 
 
@@ -186,15 +186,18 @@ def test_planted_rings_and_typologies_left_out_are_told():
     assert "| all | 8 | 6 | 2 |" in told
 
 
-def test_heads_of_one_engine_are_told_on_the_other_beside_no_head():
-    rows = {
-        "there mixed 1": {"planted": 26, "ap": 0.876, "recall_at": {"50": 0.5}},
-        "there none 2": {"planted": 0, "ap": None, "recall_at": {"50": None}},
-    }
-    alone = {name: {"ap": 0.123, "recall_at": {"50": 0.25}} for name in rows}
-    told = learned.across({"machine": MACHINE, "heads": {"here": rows}, "alone": alone})
-    assert "| here | there mixed 1 | 26 | 0.88 | 0.12 | 0.50 | 0.25 |" in told
-    assert "none" not in told
+def test_heads_of_one_engine_are_told_at_home_and_abroad_beside_no_head():
+    def rows(ap, recall):
+        return {
+            "there mixed 1": {"planted": 26, "ap": ap, "recall_at": {"50": recall}},
+            "there none 2": {"planted": 0, "ap": None, "recall_at": {"50": None}},
+        }
+
+    heads = {"away": rows(0.876, 0.5), "home": rows(0.91, 0.75)}
+    told = learned.across({"machine": MACHINE, "heads": heads, "alone": rows(0.123, 0.25)})
+    assert "| there mixed 1 | 26 | 0.88 | 0.91 | 0.12 | 0.50 | 0.75 | 0.25 |" in told
+    assert "costs 0.03 of ring AP abroad" in told
+    assert "there none" not in told
 
 
 def test_verdicts_are_told_beside_what_sorting_alone_gives():

@@ -174,6 +174,11 @@ def _rings(rng, events: pa.Table, users: list[str], declared) -> list[Ring]:
                 roles={one: ("core", "peripheral")[int(rng.integers(2))] for one in members},
                 window=(start, start + int(rng.integers(0, 2)) * 24 * HOUR),
                 entities=entities,
+                operators={
+                    kind: some[::2]
+                    for kind, some in entities.items()
+                    if some and kind not in ("item", "seller")
+                },
                 channels=("item density", "shared identifiers")[: rank % 3],
                 evidence=tuple(facts),
                 lookalike_checks=(

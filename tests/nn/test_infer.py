@@ -2,7 +2,7 @@ import numpy as np
 import torch
 from drawn_market import draw_snapshot
 
-from ringfinder.nn import infer, tensors
+from ringfinder.nn import infer, tensors, user_inputs
 from ringfinder.nn.fitting import batches
 from ringfinder.nn.infer import alone, among_neighbours, embed, group_logits
 from ringfinder.nn.model import Dimensions, Hybrid
@@ -50,7 +50,8 @@ def test_a_snapshot_read_a_piece_at_a_time_gives_the_same_bits(monkeypatch):
     monkeypatch.setattr(infer, "_EDGES_A_CHUNK", 40)
     monkeypatch.setattr(infer, "_USERS_A_CHUNK", 17)
     stored = embed(model, data, CPU)
-    monkeypatch.setattr(tensors, "_COLUMNS_AT_ONCE", 3)
+    monkeypatch.setattr(user_inputs, "_COLUMNS_AT_ONCE", 3)
+    monkeypatch.setattr(user_inputs, "_FEW_VALUES", 2)
     monkeypatch.setattr(tensors, "_LINKS_AT_ONCE", 7)
     own = alone(model, SnapshotUsers(snapshot, snapshot.features.names, 8), CPU)
     read = among_neighbours(model, SnapshotEdges(snapshot), *own)

@@ -7,23 +7,39 @@ from hypothesis.extra.numpy import arrays
 from scipy.stats import rankdata
 
 from ringfinder.errors import InputError
-from ringfinder.nn.tensors import EDGE_FEATURES, graph_tensors, lockstep, ranks
+from ringfinder.nn import user_inputs
+from ringfinder.nn.tensors import EDGE_FEATURES, graph_tensors, lockstep
+from ringfinder.nn.user_inputs import UserInputs
 
 HOUR = 3_600_000_000
 
 
+def ranks(values):
+    columns = values.shape[1]
+    return UserInputs(values, range(columns)).of(slice(None))[:, :columns]
+
+
+@pytest.mark.parametrize("few", [0, 4, 4_096])
 @settings(max_examples=30, deadline=None)
 @given(
-    arrays(
+    values=arrays(
         np.float32, st.tuples(st.integers(0, 30), st.integers(1, 3)), elements=st.integers(-3, 3)
     )
 )
-def test_ranks_are_midranks(values):
+def test_ranks_are_midranks_whether_or_not_values_are_few(few, values):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(user_inputs, "_FEW_VALUES", few)
+        found = ranks(values)
+    assert found.shape == values.shape
     if len(values):
         expected = (2 * rankdata(values, axis=0) - 1) / len(values) - 1
-        np.testing.assert_allclose(ranks(values, range(values.shape[1])), expected, atol=1e-6)
-    else:
-        assert ranks(values, range(values.shape[1])).shape == values.shape
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_some_users_are_read_as_among_all():
+    values = np.random.default_rng(0).integers(0, 9, (50, 2)).astype(np.float32)
+    inputs = UserInputs(values, [1, 0])
+    np.testing.assert_array_equal(inputs.of(slice(7, 20)), inputs.of(slice(None))[7:20])
 
 
 def test_a_constant_feature_says_nothing(market):
@@ -33,7 +49,7 @@ def test_a_constant_feature_says_nothing(market):
 
 def test_ranks_do_not_know_the_currency():
     values = np.random.default_rng(0).lognormal(size=(50, 2)).astype(np.float32)
-    np.testing.assert_array_equal(ranks(values, [0, 1]), ranks(values * 23_000, [0, 1]))
+    np.testing.assert_array_equal(ranks(values), ranks(values * 23_000))
 
 
 def test_edges_are_the_links_in_both_directions(market):

@@ -5,7 +5,7 @@ import pytest
 from test_membership import codes_of, jaccard
 
 from ringfinder.detect.hybrid import Hybrid
-from ringfinder.features.load import open_database
+from ringfinder.features.load import code_of, open_database
 from ringfinder.rings.find import ring_id, tell_rings
 from ringfinder.rings.ring import CLEARING
 from ringfinder.rings.score import chance, evidence, head_inputs
@@ -103,6 +103,7 @@ def test_a_ring_keeps_the_contract(told):
         assert line["size"] == len(line["members"])
         assert set(ring.roles.values()) <= {"core", "peripheral"}
         assert {"item", "device", "ip", "seller"} <= set(line["entities"])
+        assert all(set(ids) <= set(ring.entities[kind]) for kind, ids in ring.operators.items())
         assert {check["verdict"] for check in line["lookalike_checks"]} <= {
             "supported",
             "ruled out",
@@ -110,6 +111,20 @@ def test_a_ring_keeps_the_contract(told):
         }
     scores = [ring.score for ring in told]
     assert scores == sorted(scores, reverse=True)
+
+
+def test_most_users_of_an_operators_thing_are_members(town, told):
+    events, met = town.events, set()
+    for ring in told:
+        members = {code_of(town, "user", name) for name in ring.members}
+        for kind in ("device", "ip"):
+            for name in ring.entities[kind]:
+                code = code_of(town, kind, name)
+                users = set(events.user[np.asarray(events.entity[kind]) == code].tolist())
+                operator = 2 * len(users & members) > len(users)
+                assert (name in ring.operators.get(kind, ())) == operator
+                met.add(operator)
+    assert True in met
 
 
 def test_the_planted_items_and_seller_are_named_first(told):

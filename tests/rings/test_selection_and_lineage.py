@@ -82,11 +82,18 @@ def test_a_core_stands_for_the_crowd_around_it():
     assert select(groups, score, np.array([500, 300, 200], np.float32), 5) == [0]
 
 
+def test_a_group_that_saves_nothing_keeps_its_place():
+    whole, part = range(20), range(5)
+    groups = Groups.of(np.array(users, np.int32) for users in (whole, part))
+    score = np.array([0.6, 0.1], np.float32)
+    assert select(groups, score, np.array([-21, 1], np.float32), 5) == [0]
+
+
 def ring(name: str, users: str, devices: str = "") -> Ring:
     names = tuple(sorted(users))
     roles = dict.fromkeys(names, "core")
     entities = {"device": tuple(devices), "ip": ("everywhere",), "item": ("i",)}
-    return Ring(name, 1, 0.5, False, 0.1, names, roles, (0, 1), entities, (), (), ())
+    return Ring(name, 1, 0.5, False, 0.1, names, roles, (0, 1), entities, {}, (), (), ())
 
 
 def known(name: str, users: str, devices: str = "") -> dict[str, Past]:

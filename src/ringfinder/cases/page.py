@@ -10,7 +10,13 @@ from markupsafe import Markup
 from ringfinder.cases.investigation import Investigation
 from ringfinder.cases.plain_text import one_in, small, visible
 from ringfinder.cases.ring_case import RingCase, ranks_of, ring_case
-from ringfinder.cases.ring_words import alerts_words, checks_in_order, facts_of, what_clears
+from ringfinder.cases.ring_words import (
+    alerts_words,
+    checks_in_order,
+    facts_of,
+    parts_played,
+    what_clears,
+)
 from ringfinder.cases.snapshot_source import SnapshotSource
 from ringfinder.cases.sweep_record import SweepRecord
 from ringfinder.features.snapshot import Snapshot
@@ -71,6 +77,7 @@ def _render(template: str, **values: Any) -> str:
         checks=checks_in_order,
         facts=facts_of,
         clears=what_clears,
+        parts=parts_played,
         minute=lambda iso: iso[:16].replace("T", " "),
     )
     return environment.get_template(template).render(**values)

@@ -83,8 +83,9 @@ def _ring(
         if fact["entity"] is not None
     ]
     involves = [
-        (kind, {"entity": entity, "position": n})
+        (kind, {"entity": entity, "position": n, "operator": entity in operators})
         for kind, entities in ring["entities"].items()
+        for operators in (ring.get("operators", {}).get(kind, ()),)
         for n, entity in enumerate(entities)
     ]
     orders = _orders(snapshot, names, ring, codes)

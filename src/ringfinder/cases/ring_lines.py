@@ -33,6 +33,7 @@ def _held_ring(row: Mapping[str, Any]) -> HeldRing:
         "roles": {user: role for _, user, role in members},
         "window": ring["window"],
         "entities": _entities(ring["kinds"], row["entities"]),
+        "operators": _operators(ring["kinds"], row["entities"]),
         "channels": ring["channels"],
         "evidence": _in_order(row["evidence"], _FACT),
         "lookalike_checks": _in_order(row["checks"], _CHECK),
@@ -45,11 +46,16 @@ def _entities(kinds: Sequence[str], involved: Sequence[Any]) -> dict[str, list[s
     return {
         kind: [
             entity
-            for labels, _, entity in sorted(involved, key=lambda one: one[1])
+            for labels, _, entity, _ in sorted(involved, key=lambda one: one[1])
             if label(kind) in labels
         ]
         for kind in kinds
     }
+
+
+def _operators(kinds: Sequence[str], involved: Sequence[Any]) -> dict[str, list[str]]:
+    found = _entities(kinds, [one for one in involved if one[3]])
+    return {kind: entities for kind, entities in found.items() if entities}
 
 
 def _in_order(told: Sequence[Mapping[str, Any]], names: Sequence[str]) -> list[dict[str, Any]]:

@@ -34,18 +34,14 @@ def facts_of(ring: Mapping[str, Any]) -> list[dict[str, Any]]:
 def parts_played(ring: Mapping[str, Any]) -> dict[str, list[str]]:
     """Sort what the ring shares by the part it plays, in plural words, the most telling first.
 
-    Items and sellers are targets. An identifier is an operator's where the evidence says that the
-    ring makes up most of its users, else it is shared.
+    Items and sellers are targets. An identifier is an operator's where most of its users are
+    members, else it is shared.
     """
-    operators = {
-        (fact["entity_type"], fact["entity"])
-        for fact in ring["evidence"]
-        if fact["kind"].startswith(OPERATOR)
-    }
     parts: dict[str, list[str]] = {}
     for kind, ids in ring["entities"].items():
+        operators = ring.get("operators", {}).get(kind, ())
         for one in ids:
-            shared = OPERATOR if (kind, one) in operators else "shared"
+            shared = OPERATOR if one in operators else "shared"
             part = "target" if kind in ("item", "seller") else shared
             parts.setdefault(f"{part} {kind}s", []).append(one)
     return parts

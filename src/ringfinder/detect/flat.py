@@ -13,7 +13,7 @@ from ringfinder.features.snapshot import Snapshot
 from ringfinder.nn.bundle import Bundle, load_bundle
 from ringfinder.nn.device import choose_device
 from ringfinder.nn.model import calibrated
-from ringfinder.nn.tensors import user_inputs
+from ringfinder.nn.user_inputs import user_inputs
 
 
 class Flat:

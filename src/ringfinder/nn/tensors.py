@@ -1,14 +1,10 @@
 """From a snapshot to tensors: a PyG `HeteroData` that holds nothing but the snapshot.
 
-Nothing is scaled by constants fitted on other data. A user feature enters twice: as its rank among
-the users of the same snapshot, which says "much for this marketplace" in any currency and traffic,
-and as a signed logarithm, which keeps what ranks lose (how far out, and how many are tied at zero).
-Fitted means and deviations would carry the training marketplace, or the days after `as_of`, into
-every score.
+Nothing is scaled by constants fitted on other data: fitted means and deviations would carry the
+training marketplace, or the days after `as_of`, into every score.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -16,12 +12,12 @@ import torch
 from torch import Tensor
 from torch_geometric.data.hetero_data import HeteroData
 
-from ringfinder.errors import InputError
 from ringfinder.features.sequences import crowds, sequences
-from ringfinder.features.snapshot import Features, Snapshot
+from ringfinder.features.snapshot import Snapshot
 from ringfinder.graph.entity_graph import EntityGraph, Links
 from ringfinder.graph.hubs import KINDS
 from ringfinder.nn.sampler import EdgeType
+from ringfinder.nn.user_inputs import LOG_SCALE, user_inputs
 from ringfinder.vocabulary import ENTITY_TYPES, LINK_TYPES, LinkType, link_types
 
 Float32 = npt.NDArray[np.float32]
@@ -39,8 +35,6 @@ CODES = 2 + 2 * len(ENTITY_TYPES)
 VALUES = 2
 """Real numbers an event: log gap and log amount."""
 
-_LOG_SCALE = 4.0
-_COLUMNS_AT_ONCE = 16
 _LINKS_AT_ONCE = 1 << 20
 
 
@@ -170,63 +164,6 @@ def known_links(graph: EntityGraph) -> tuple[LinkType, ...]:
     return link_types(graph.declared)
 
 
-@dataclass(frozen=True)
-class UserInputs:
-    """What a model reads of the features of users.
-
-    `ranks` float32 [users, F] are scaled to (-1, 1); `values` float32 [users, *] holds the raw ones
-    in its `columns`.
-    """
-
-    ranks: Float32
-    values: Float32
-    columns: Sequence[int]
-
-    def of(self, rows: slice) -> Float32:
-        """Ranks, then signed logarithms, of some users: float32 [rows, 2 F]."""
-        raw = self.values[rows][:, self.columns]
-        signed_log = np.sign(raw) * np.log1p(np.abs(raw)) / np.float32(_LOG_SCALE)
-        return np.concatenate([self.ranks[rows], signed_log], axis=1)
-
-
-def user_inputs(features: Features, names: Sequence[str]) -> UserInputs:
-    """Rank all users by the named features."""
-    position = {name: place for place, name in enumerate(features.names)}
-    missing = [name for name in names if name not in position]
-    if missing:
-        raise InputError(
-            "the model does not fit this snapshot",
-            f"it was trained on features that are not here: {', '.join(missing[:5])}",
-            "retrain it with `ringfinder train`",
-        )
-    columns = [position[name] for name in names]
-    return UserInputs(ranks(features.values, columns), features.values, columns)
-
-
-def ranks(values: Float32, columns: Sequence[int]) -> Float32:
-    """Mid-ranks of some columns scaled to (-1, 1), ties at their middle: float32 [n, F].
-
-    The result is laid out by column, and read and written a few columns at a time: a row of many
-    features fills whole cache lines.
-    """
-    n = len(values)
-    out = np.empty((n, len(columns)), np.float32, order="F")
-    if n == 0:
-        return out
-    place = torch.arange(n)
-    begins, ends = torch.ones(n, dtype=torch.bool), torch.ones(n, dtype=torch.bool)
-    for at in range(0, len(columns), _COLUMNS_AT_ONCE):
-        read = np.asarray(values[:, columns[at : at + _COLUMNS_AT_ONCE]].T, order="C")
-        for column, raw in enumerate(read, start=at):
-            ordered, order = torch.from_numpy(raw).sort()
-            begins[1:] = ordered[1:] != ordered[:-1]
-            first = torch.where(begins, place, 0).cummax(dim=0).values
-            ends[:-1] = begins[1:]
-            last = torch.where(ends, place, n).flip(0).cummin(dim=0).values.flip(0)
-            out[order.numpy(), column] = ((first + last + 1).double() / n - 1).float().numpy()
-    return out
-
-
 def lockstep(links: Links, half_width: int, horizon: int) -> Float32:
     """How many more users first touch a link's entity near in time than chance has, per link.
 
@@ -266,10 +203,10 @@ def _edge_attributes(snapshot: Snapshot, links: Links) -> Float32:
     ts = snapshot.events.ts
     horizon = int(ts[-1] - ts[0]) // SECOND if len(ts) else 0
     out = np.empty((len(links.entity), EDGE_FEATURES), np.float32)
-    out[:, 0] = np.log1p(links.count) / _LOG_SCALE
-    out[:, 1] = np.log1p((snapshot.as_of - links.last_seen) / (86_400 * SECOND)) / _LOG_SCALE
+    out[:, 0] = np.log1p(links.count) / LOG_SCALE
+    out[:, 1] = np.log1p((snapshot.as_of - links.last_seen) / (86_400 * SECOND)) / LOG_SCALE
     for column, width in enumerate(LOCKSTEP_SECONDS, start=2):
-        out[:, column] = lockstep(links, width, horizon) / np.float32(_LOG_SCALE)
+        out[:, column] = lockstep(links, width, horizon) / np.float32(LOG_SCALE)
     return out
 
 
@@ -285,7 +222,7 @@ def _entity_inputs(
         degree += links.degree
         close += np.bincount(links.entity, attributes[:, -1], minlength=n)
     out = np.zeros((n, ENTITY_FEATURES), np.float32)
-    out[:, 0] = np.log1p(degree) / _LOG_SCALE
+    out[:, 0] = np.log1p(degree) / LOG_SCALE
     out[:, 1] = weight
     out[:, 2] = close / np.maximum(degree, 1)
     out[np.arange(n), 3 + kind.astype(np.int64)] = 1

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from ringfinder.features.coded_events import MISSING
 from ringfinder.rings.channels.protocol import Log
 from ringfinder.rings.deals import FAMILIES, identifier_types
+from ringfinder.rings.happened import rows_at
 from ringfinder.rings.ring import OPERATOR, Fact
 from ringfinder.rings.weighing import (
     IN_STEP,
@@ -93,8 +94,8 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
     margin = cells.llr[members] + base - np.log(n_users / n)
     things_t = [_target(log, x) for x in kept_t.tolist()]
     things_e = [_identifier(log, x) for x in kept_e.tolist()]
-    rows = _rows_of(log, members)
-    at_kind = _touching(log, rows, [*things_t, *things_e])
+    at_kind = _touching(log, members, [*things_t, *things_e])
+    none = np.empty(0, np.int64)
     found: list[Shared] = []
     shown: list[npt.NDArray[np.int64]] = []
     for x, (kind, code) in zip(kept_t.tolist(), things_t, strict=True):
@@ -117,7 +118,7 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
                 shown[-1],
             )
         )
-    listed = np.concatenate(shown or [rows[:0]])
+    listed = np.concatenate(shown or [none])
     for x, (kind, code) in zip(kept_e.tolist(), things_e, strict=True):
         at = np.arange(idents.entity_ptr[x], idents.entity_ptr[x + 1])
         inside = cells.inside[idents.user[at]]
@@ -145,10 +146,9 @@ def inspect(log: Log, members: Codes, cells: Scratch) -> Dossier:
         one._replace(rows=_cited(log, one.rows, one.rows if one.family >= 0 else listed))
         for one in found[:MAX_FACTS]
     ]
-    none = np.empty(0, np.int64)  # not a part of `rows`, which would stay in memory with it
     shared += [one._replace(rows=none) for one in found[MAX_FACTS:]]
     ts = np.asarray(log.snapshot.events.ts)
-    when = ts[np.concatenate(shown or [rows])]
+    when = ts[np.concatenate(shown) if shown else _rows_of(log, members)]
     window = (int(when.min()), int(when.max()))
     total = np.rint(mean * n).astype(np.int64)
     return Dossier(tuple(shared), margin, _sellers(log, kept_t, counts), window, total)
@@ -171,20 +171,17 @@ def _surprise(one: Shared) -> float:
 def _rows_of(log: Log, members: Codes) -> npt.NDArray[np.int64]:
     events = log.snapshot.events
     parts = [events.by_user[events.user_ptr[v] : events.user_ptr[v + 1]] for v in members]
-    return np.sort(np.concatenate(parts))
+    return np.concatenate(parts)
 
 
 def _touching(
-    log: Log, rows: npt.NDArray[np.int64], things: Sequence[tuple[str, int]]
+    log: Log, members: Codes, things: Sequence[tuple[str, int]]
 ) -> dict[str, npt.NDArray[np.int64]]:
-    """Of these rows those at any of the things, by kind: a busy member has many others."""
+    """Rows of the members' events at any of the things, by kind: a busy member has many others."""
     codes: dict[str, list[int]] = {}
     for kind, code in things:
         codes.setdefault(kind, []).append(code)
-    entity = log.snapshot.events.entity
-    return {
-        kind: rows[np.isin(np.asarray(entity[kind])[rows], some)] for kind, some in codes.items()
-    }
+    return {kind: rows_at(log.snapshot, members, kind, some) for kind, some in codes.items()}
 
 
 def _rows_at(
@@ -249,9 +246,14 @@ def facts(
     )
 
 
+def is_operator(one: Shared) -> bool:
+    """Whether it is an identifier most of whose users are members."""
+    return one.family < 0 and one.others < len(one.members)
+
+
 def _kind(one: Shared) -> str:
     if one.family < 0:
-        return f"{OPERATOR if one.others < len(one.members) else 'shared'} {one.kind}"
+        return f"{OPERATOR if is_operator(one) else 'shared'} {one.kind}"
     if one.in_step >= 0.5 * len(one.members):
         return "same hours"
     return f"{FAMILIES[one.family]} at one {one.kind}"

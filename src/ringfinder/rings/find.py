@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from ringfinder.rings.channels.protocol import Log, read_log
 from ringfinder.rings.channels.registry import CHANNELS, propose
 from ringfinder.rings.clearing import Told, clearing_fact, clearings
 from ringfinder.rings.deals import identifier_types
-from ringfinder.rings.evidence import BORDERLINE, MAX_FACTS, Dossier, facts, inspect
+from ringfinder.rings.evidence import BORDERLINE, MAX_FACTS, Dossier, facts, inspect, is_operator
 from ringfinder.rings.habits import habits
 from ringfinder.rings.hypotheses.registry import check_all
 from ringfinder.rings.membership import settle
@@ -101,6 +101,7 @@ def tell_rings(
             roles=_roles(members, dossier),
             window=dossier.window,
             entities={kind: _entities(dossier, kind, names[kind]) for kind in kinds[1:]},
+            operators=_operators(dossier, names),
             channels=found.channels[g],
             evidence=evidence,
             lookalike_checks=check_all(
@@ -131,6 +132,14 @@ def _entities(dossier: Dossier, kind: str, names: Sequence[str]) -> tuple[str, .
     if kind == "seller":
         codes += dossier.sellers
     return tuple(names[code] for code in dict.fromkeys(codes))[:MAX_ENTITIES]
+
+
+def _operators(dossier: Dossier, names: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    held: dict[str, list[str]] = {}
+    for one in dossier.shared:
+        if is_operator(one):
+            held.setdefault(one.kind, []).append(names[one.kind][one.code])
+    return {kind: tuple(held[kind][:MAX_ENTITIES]) for kind in names if kind in held}
 
 
 def _event_ids(snapshot: Snapshot, dossiers: Sequence[Dossier]) -> dict[int, str]:

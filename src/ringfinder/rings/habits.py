@@ -5,6 +5,7 @@ import numpy.typing as npt
 
 from ringfinder.rings.channels.protocol import Log
 from ringfinder.rings.evidence import Dossier
+from ringfinder.rings.happened import rows_at
 from ringfinder.rings.window import HOUR
 from ringfinder.vocabulary import ACTION_CODE, TRADING, UNDOING
 
@@ -69,21 +70,20 @@ def _visits(owner: Codes, ts: Int64) -> float | None:
 
 
 def _returns(log: Log, members: Codes, kept: Int64) -> float | None:
-    events, deals = log.snapshot.events, log.deals
-    rows = np.concatenate(
-        [events.by_user[events.user_ptr[v] : events.user_ptr[v + 1]] for v in members]
-    )
-    rows = rows[PURCHASE[np.asarray(events.action)[rows]]]
-    item, seller = (np.asarray(events.entity[kind])[rows] for kind in ("item", "seller"))
-    plain = np.where(item >= 0, item, seller + deals.n_items)
-    on_list = np.isin(plain, kept)
-    if not on_list.any():
+    snapshot, n_items = log.snapshot, log.deals.n_items
+    events, entity = snapshot.events, snapshot.events.entity
+    at_item = rows_at(snapshot, members, "item", kept[kept < n_items])
+    at_seller = rows_at(snapshot, members, "seller", kept[kept >= n_items] - n_items)
+    at_seller = at_seller[np.asarray(entity["item"])[at_seller] < 0]
+    rows = np.concatenate([at_item, at_seller])
+    plain = np.concatenate([entity["item"][at_item], entity["seller"][at_seller] + n_items])
+    action = np.asarray(events.action)[rows]
+    bought = PURCHASE[action]
+    if not bought.any():
         return None
-    user, ts = np.asarray(events.user)[rows[on_list]], np.asarray(events.ts)[rows[on_list]]
-    action = np.asarray(events.action)[rows[on_list]]
-    _, pair = np.unique(
-        np.stack([user, plain[on_list], action]).astype(np.int64), axis=1, return_inverse=True
-    )
+    user, ts = (np.asarray(column)[rows[bought]] for column in (events.user, events.ts))
+    done = np.stack([user, plain[bought], action[bought]]).astype(np.int64)
+    _, pair = np.unique(done, axis=1, return_inverse=True)
     pair = pair.ravel()
     first, last = np.full(len(ts), np.iinfo(np.int64).max), np.full(len(ts), -1)
     np.minimum.at(first, pair, ts)

@@ -67,7 +67,9 @@ class Ring:
 
     `score` in [0, 1] ranks, `alert` says whether it stands above the default line. `p_value` bounds
     the probability that chance alone lets so many users agree so far. `window` is the first and
-    last listed event, both inclusive, in microseconds UTC; `members` are ids, ascending.
+    last listed event, both inclusive, in microseconds UTC; `members` are ids, ascending;
+    `operators` are those of the `entities` most of whose users are members, by type, identifiers
+    alone.
     `verdict` is what a person said of it, "confirmed" or "cleared", None where nobody did.
     """
 
@@ -80,6 +82,7 @@ class Ring:
     roles: Mapping[str, str]
     window: tuple[int, int]
     entities: Mapping[str, tuple[str, ...]]
+    operators: Mapping[str, tuple[str, ...]]
     channels: tuple[str, ...]
     evidence: tuple[Fact, ...]
     lookalike_checks: tuple[Check, ...]
@@ -104,7 +107,13 @@ class Ring:
 
     def line(self) -> dict[str, Any]:
         """The ring as a line of rings.jsonl, before JSON encoding."""
-        row = asdict(replace(self, entities=dict(self.entities), roles=dict(self.roles)))
+        plain = replace(
+            self,
+            entities=dict(self.entities),
+            operators=dict(self.operators),
+            roles=dict(self.roles),
+        )
+        row = asdict(plain)
         if self.verdict is None:
             del row["verdict"]
         row["window"] = [iso(self.window[0]), iso(self.window[1])]

@@ -49,7 +49,8 @@ def select(
     part and the best of its rest do apart, it stands for both (minimum description length). Where
     disjoint parts of a group save more than it does, it is several rings and they stand for it;
     where a core saves far more a member than the others do, they are a crowd around a ring, such
-    as the buyers of a promotion, and the core stands for the group.
+    as the buyers of a promotion, and the core stands for the group. A group that saves nothing
+    stands for itself.
     Equal scores are ordered by size, larger first, and then by position.
     """
     index = _Overlaps(groups)
@@ -106,6 +107,8 @@ def _parts(
     index: "_Overlaps",
 ) -> list[int]:
     """The disjoint groups that best stand for `whole`, mostly itself alone."""
+    if nats[whole] <= 0:  # what saves nothing cannot be weighed against its parts
+        return [whole]
     near = index.inside(whole)
     fits = (groups.sizes[near] < groups.sizes[whole]) & (odds[near] >= odds[whole] - SLACK)
     inside = [g for g in near[fits].tolist() if not index.repeats_taken(g)]

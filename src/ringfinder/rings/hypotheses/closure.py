@@ -48,7 +48,7 @@ def one_basket(figures: Figures) -> Check:
     share = figures["visits"]
     cover = max(figures["things_cover"], figures["places_cover"])
     text = (
-        f"of who made several listed deals, {100 * share:.0f} % of them fell in one visit with "
+        f"where a member made several listed deals, {100 * share:.0f} % fell in one visit with "
         f"another, and {100 * cover:.0f} % of the members share a device or address"
     )
     return verdict(name, share, text, supported=share >= ONE_VISIT and cover < STRANGERS)
