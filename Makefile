@@ -35,7 +35,10 @@ readme: $(STAMP)
 	@$(BIN)/python scripts/readme.py --picture
 	@$(BIN)/python scripts/drill_down_picture.py
 
-figures: bench bench-large readme
+figures: $(STAMP)  # one after the other, even under -j: they time, and some write the same file
+	@$(MAKE) --no-print-directory bench
+	@$(MAKE) --no-print-directory bench-large
+	@$(MAKE) --no-print-directory readme
 
 bench: $(STAMP)
 	@$(BIN)/python benchmarks/speed.py

@@ -62,7 +62,7 @@ def simulate(directory: Path, events: int) -> None:
 
 
 def first_sweep(place: Path) -> Run:
-    """Sweep a small log, which compiles what is not compiled yet on this machine."""
+    """Sweep a small log, which compiles what is not compiled yet."""
     simulate(place / "small", 20_000)
     base = (COMMAND, "--workspace", str(place / "warm"))
     timed(*base, "ingest", str(place / "small" / "events.parquet"))
@@ -81,6 +81,7 @@ def main() -> None:
     events = parser.parse_args().events
     with tempfile.TemporaryDirectory() as place:
         world, workspace = Path(place, "world"), Path(place, "workspace")
+        os.environ["NUMBA_CACHE_DIR"] = str(Path(place, "compiled"))  # nothing is, at first
         # In processes of their own: a child begins with its parent's peak memory.
         simulate(world, events)
         base = (COMMAND, "--workspace", str(workspace))

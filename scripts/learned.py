@@ -21,7 +21,7 @@ def left_out(result: Result) -> str:
 
 def across(result: Result) -> str:
     """Ring AP on worlds of one engine: of a head of the other alone, of its own, and of none."""
-    ranked = {"of the other engine": "away", "of this engine": "home"}
+    ranked = {"head of the other engine": "away", "head of this engine": "home"}
     by = {told: result["heads"][where] for told, where in ranked.items()} | {ALONE: result["alone"]}
     rows = [
         (

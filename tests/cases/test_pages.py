@@ -27,6 +27,7 @@ def test_the_report_is_one_safe_file_and_the_same_each_time(drawn, tmp_path):
     assert "Of the alerts at most 15 % are expected to be false." in html
     assert html.count("What would clear it") == 2
     assert html.count("Without device farm-phone") == 2
+    assert "Operator devices:</span> farm-phone" in html
     assert "<img" not in html
     assert "\x1b" not in html
     assert not re.search(r"(src|href)=[\"'](?!#)", html)

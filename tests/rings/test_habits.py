@@ -54,6 +54,12 @@ def test_only_purchases_on_another_day_are_returns(tmp_path):
     assert measured(once, "b")["returns"] == 0
 
 
+@pytest.mark.parametrize(("weeks", "share"), [(3, 1), (1, 0)])
+def test_where_no_item_is_named_people_return_to_sellers(tmp_path, weeks, share):
+    rows = [row | {"item_id": None} for row in honest(3) + baskets(HOUR, weeks=weeks)]
+    assert measured(snapshot_of(tmp_path, rows), "b")["returns"] == share
+
+
 def test_outsiders_who_take_the_same_pairs_lift_them(tmp_path):
     draw = np.random.default_rng(1)
     pairs = [

@@ -6,6 +6,7 @@ from test_membership import codes_of, jaccard
 
 from ringfinder.detect.hybrid import Hybrid
 from ringfinder.features.load import code_of, open_database
+from ringfinder.rings import find
 from ringfinder.rings.find import ring_id, tell_rings
 from ringfinder.rings.ring import CLEARING
 from ringfinder.rings.score import chance, evidence, head_inputs
@@ -125,6 +126,17 @@ def test_most_users_of_an_operators_thing_are_members(town, told):
                 assert (name in ring.operators.get(kind, ())) == operator
                 met.add(operator)
     assert True in met
+
+
+def test_operators_are_of_the_entities_listed(town, found, shipped, monkeypatch):
+    monkeypatch.setattr(find, "MAX_ENTITIES", 1)
+    score = Hybrid.load(shipped).score_groups(
+        town, found.groups, head_inputs(found.statistics, town.n_users)
+    )
+    rings = find.tell_rings(found, score, max_rings=50)
+    assert any(ring.operators for ring in rings)
+    for ring in rings:
+        assert all(set(ids) <= set(ring.entities[kind]) for kind, ids in ring.operators.items())
 
 
 def test_the_planted_items_and_seller_are_named_first(told):

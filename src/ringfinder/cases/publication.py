@@ -82,10 +82,10 @@ def _ring(
         for fact in facts
         if fact["entity"] is not None
     ]
+    told = ring.get("operators", {})  # a sweep of before told none
     involves = [
-        (kind, {"entity": entity, "position": n, "operator": entity in operators})
+        (kind, {"entity": entity, "position": n, "operator": entity in told.get(kind, ())})
         for kind, entities in ring["entities"].items()
-        for operators in (ring.get("operators", {}).get(kind, ()),)
         for n, entity in enumerate(entities)
     ]
     orders = _orders(snapshot, names, ring, codes)

@@ -38,8 +38,9 @@ def parts_played(ring: Mapping[str, Any]) -> dict[str, list[str]]:
     members, else it is shared.
     """
     parts: dict[str, list[str]] = {}
+    told = ring.get("operators", {})  # a sweep of before told none
     for kind, ids in ring["entities"].items():
-        operators = ring.get("operators", {}).get(kind, ())
+        operators = told.get(kind, ())
         for one in ids:
             shared = OPERATOR if one in operators else "shared"
             part = "target" if kind in ("item", "seller") else shared

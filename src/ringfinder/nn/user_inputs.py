@@ -15,15 +15,18 @@ from ringfinder.features.snapshot import Features
 Float32 = npt.NDArray[np.float32]
 
 LOG_SCALE = 4.0
+"""Divisor of natural logarithms, which brings those of counts and seconds to a few units."""
+
 _COLUMNS_AT_ONCE = 16
 _FEW_VALUES = 4_096
+"""Distinct values up to which a rank is looked up by value rather than kept for every user."""
 
 
 class UserInputs:
     """Some `columns` of `values` float32 [users, *], ranked.
 
-    Ranks are mid-ranks scaled to (-1, 1), ties at their middle. A column of few distinct values
-    keeps the ranks of these alone, which most columns are and which spares most of the memory.
+    Ranks are mid-ranks scaled to (-1, 1), ties at their middle. Most columns have few distinct
+    values and keep the ranks of these alone, which spares most of the memory.
     """
 
     def __init__(self, values: Float32, columns: Sequence[int]) -> None:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from ringfinder.features.coded_events import MISSING
 from ringfinder.rings.channels.protocol import Log
 from ringfinder.rings.deals import FAMILIES, identifier_types
-from ringfinder.rings.happened import rows_at
+from ringfinder.rings.member_rows import rows_at
 from ringfinder.rings.ring import OPERATOR, Fact
 from ringfinder.rings.weighing import (
     IN_STEP,

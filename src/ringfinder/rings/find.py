@@ -91,6 +91,7 @@ def tell_rings(
         evidence = facts(dossier, names, event_ids, len(members))
         if clear is not None:
             evidence += (clearing_fact(clear, dossier, names, len(members)),)
+        entities = {kind: _entities(dossier, kind, names[kind]) for kind in kinds[1:]}
         ring = Ring(
             ring_id=ring_id(members),
             rank=rank,
@@ -100,8 +101,8 @@ def tell_rings(
             members=tuple(sorted(members)),
             roles=_roles(members, dossier),
             window=dossier.window,
-            entities={kind: _entities(dossier, kind, names[kind]) for kind in kinds[1:]},
-            operators=_operators(dossier, names),
+            entities=entities,
+            operators=_operators(dossier, entities, names),
             channels=found.channels[g],
             evidence=evidence,
             lookalike_checks=check_all(
@@ -134,12 +135,15 @@ def _entities(dossier: Dossier, kind: str, names: Sequence[str]) -> tuple[str, .
     return tuple(names[code] for code in dict.fromkeys(codes))[:MAX_ENTITIES]
 
 
-def _operators(dossier: Dossier, names: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
-    held: dict[str, list[str]] = {}
-    for one in dossier.shared:
-        if is_operator(one):
-            held.setdefault(one.kind, []).append(names[one.kind][one.code])
-    return {kind: tuple(held[kind][:MAX_ENTITIES]) for kind in names if kind in held}
+def _operators(
+    dossier: Dossier, entities: Mapping[str, Sequence[str]], names: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
+    held = {(one.kind, names[one.kind][one.code]) for one in dossier.shared if is_operator(one)}
+    found = {
+        kind: tuple(one for one in listed if (kind, one) in held)
+        for kind, listed in entities.items()
+    }
+    return {kind: some for kind, some in found.items() if some}
 
 
 def _event_ids(snapshot: Snapshot, dossiers: Sequence[Dossier]) -> dict[int, str]:

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from ringfinder.rings.channels.protocol import Log
 from ringfinder.rings.evidence import Dossier
-from ringfinder.rings.happened import rows_at
+from ringfinder.rings.member_rows import rows_at
 from ringfinder.rings.window import HOUR
 from ringfinder.vocabulary import ACTION_CODE, TRADING, UNDOING
 

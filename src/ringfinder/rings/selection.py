@@ -49,8 +49,8 @@ def select(
     part and the best of its rest do apart, it stands for both (minimum description length). Where
     disjoint parts of a group save more than it does, it is several rings and they stand for it;
     where a core saves far more a member than the others do, they are a crowd around a ring, such
-    as the buyers of a promotion, and the core stands for the group. A group that saves nothing
-    stands for itself.
+    as the buyers of a promotion, and the core stands for the group. A group that saves nothing is
+    not weighed against its parts.
     Equal scores are ordered by size, larger first, and then by position.
     """
     index = _Overlaps(groups)

@@ -27,7 +27,7 @@ def _rows(
     most = 0
     for v in members:
         most += user_ptr[v + 1] - user_ptr[v]
-    out, count = np.empty(most + 1, np.int64), 0
+    out, count = np.empty(most, np.int64), 0
     for v in members:
         for i in range(user_ptr[v], user_ptr[v + 1]):
             out[count] = by_user[i]  # overwritten unless it counts, which spares a branch
