@@ -11,6 +11,7 @@ from ringfinder.cases.bursts import bursts_in_words, users_with_bursts
 from ringfinder.cases.happenings import chosen_rows, window_of
 from ringfinder.cases.names import Names
 from ringfinder.cases.ring_case import ranks_of
+from ringfinder.cases.ring_words import operators_of
 from ringfinder.cases.sweep_record import SweepRecord
 from ringfinder.cases.timeline import iso
 from ringfinder.features.coded_events import MISSING
@@ -82,9 +83,9 @@ def _ring(
         for fact in facts
         if fact["entity"] is not None
     ]
-    told = ring.get("operators", {})  # a sweep of before told none
+    operators = operators_of(ring)
     involves = [
-        (kind, {"entity": entity, "position": n, "operator": entity in told.get(kind, ())})
+        (kind, {"entity": entity, "position": n, "operator": entity in operators.get(kind, ())})
         for kind, entities in ring["entities"].items()
         for n, entity in enumerate(entities)
     ]

@@ -1,6 +1,6 @@
 """A ring in words, from its line of rings.jsonl alone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ringfinder.cases.plain_text import visible
@@ -31,6 +31,12 @@ def facts_of(ring: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [fact for fact in ring["evidence"] if fact["kind"] != CLEARING]
 
 
+def operators_of(ring: Mapping[str, Any]) -> Mapping[str, Sequence[str]]:
+    """Give the identifiers most of whose users are members, by type; a former version told none."""
+    operators: Mapping[str, Sequence[str]] = ring.get("operators", {})
+    return operators
+
+
 def parts_played(ring: Mapping[str, Any]) -> dict[str, list[str]]:
     """Sort what the ring shares by the part it plays, in plural words, the most telling first.
 
@@ -38,9 +44,8 @@ def parts_played(ring: Mapping[str, Any]) -> dict[str, list[str]]:
     members, else it is shared.
     """
     parts: dict[str, list[str]] = {}
-    told = ring.get("operators", {})  # a sweep of before told none
     for kind, ids in ring["entities"].items():
-        operators = told.get(kind, ())
+        operators = operators_of(ring).get(kind, ())
         for one in ids:
             shared = OPERATOR if one in operators else "shared"
             part = "target" if kind in ("item", "seller") else shared

@@ -36,6 +36,11 @@ class CodedEvents:
         """Count the events."""
         return len(self.ts)
 
+    @property
+    def first_seen(self) -> npt.NDArray[np.int64]:
+        """The time of each user's first event, int64 [users], microseconds UTC."""
+        return np.asarray(self.ts)[np.asarray(self.by_user)[np.asarray(self.user_ptr)[:-1]]]
+
     def digest(self) -> str:
         """Name what was done, when and how it hangs together, in sixteen hex digits.
 

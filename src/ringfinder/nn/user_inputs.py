@@ -38,13 +38,12 @@ class UserInputs:
             some = np.asarray(values[:, columns[at : at + _COLUMNS_AT_ONCE]].T, order="C")
             for place, column in enumerate(some, start=at):
                 distinct, begins = _distinct(column)
-                size = np.diff(begins)
                 level = ((begins[:-1] + begins[1:]) / len(column) - 1).astype(np.float32)
                 if len(distinct) <= _FEW_VALUES:
                     self._levels[place] = distinct, level
                 else:
                     self._ranks[place] = ranks = np.empty(len(column), np.float32)
-                    ranks[np.argsort(column)] = np.repeat(level, size)
+                    ranks[np.argsort(column)] = np.repeat(level, np.diff(begins))
 
     def of(self, rows: slice) -> Float32:
         """Ranks, then signed logarithms, of some users: float32 [rows, 2 x columns]."""

@@ -1,7 +1,7 @@
 """What a sweep finds: a ring with its facts and the innocent explanations tested."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -107,13 +107,7 @@ class Ring:
 
     def line(self) -> dict[str, Any]:
         """The ring as a line of rings.jsonl, before JSON encoding."""
-        plain = replace(
-            self,
-            entities=dict(self.entities),
-            operators=dict(self.operators),
-            roles=dict(self.roles),
-        )
-        row = asdict(plain)
+        row = asdict(self)
         if self.verdict is None:
             del row["verdict"]
         row["window"] = [iso(self.window[0]), iso(self.window[1])]

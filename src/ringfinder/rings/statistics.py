@@ -214,9 +214,8 @@ def describe_without(
 
 def births(snapshot: Snapshot) -> Births:
     """Each user's first event, the same ascending, and how long the ordinary window is, in us."""
-    events = snapshot.events
-    first_seen = np.asarray(events.ts)[np.asarray(events.by_user)[np.asarray(events.user_ptr)[:-1]]]
-    start, end = ordinary(events.ts)
+    first_seen = snapshot.events.first_seen
+    start, end = ordinary(snapshot.events.ts)
     return first_seen, np.sort(first_seen), float(max(1, end - start))
 
 

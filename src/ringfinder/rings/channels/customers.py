@@ -95,8 +95,7 @@ def _born_in_step(log: Log, user: Codes, place: npt.NDArray[np.int64]) -> Iterat
     if not len(events):
         return
     start, end = log.window
-    first = np.asarray(events.ts)[np.asarray(events.by_user)[np.asarray(events.user_ptr)[:-1]]]
-    first = np.clip(first, start, end) - start
+    first = np.clip(events.first_seen, start, end) - start
     user, place = distinct_pairs(user, place)
     new = first[user] > DAY
     user, place = user[new], place[new]

@@ -61,7 +61,7 @@ def _late_links(
     if not len(events):
         empty = np.empty(0, np.int64)
         return empty.astype(np.int32), empty, empty
-    birth = np.asarray(events.ts)[np.asarray(events.by_user)[np.asarray(events.user_ptr)[:-1]]]
+    birth = events.first_seen
     users, entities, times, offset = [], [], [], 0
     for kind in identifier_types(log.snapshot):
         links = identifier_links(log.snapshot, kind.name)
